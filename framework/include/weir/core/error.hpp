@@ -1,0 +1,56 @@
+// Errors as values: what went wrong, said once, in words a person can act on.
+// Layer: core. Nothing here allocates unless there is an error.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace weir {
+
+/// What went wrong. `code` is an errno value, or 0 where the mistake is not the system's
+/// (a wrong flag, an unknown name). `message` is one line that names the object and the reason.
+struct Error {
+  std::string message;
+  int code = 0;
+};
+
+/// An Error for the errno value `code`: "<what>: <the system's text>".
+[[nodiscard]] Error system_error(std::string what, int code);
+
+/// Success, or an Error. One pointer wide, so that a hot path can return it.
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
+
+  [[nodiscard]] bool ok() const { return error_ == nullptr; }
+  explicit operator bool() const { return ok(); }
+  /// Only when not ok().
+  [[nodiscard]] const Error& error() const { return *error_; }
+
+ private:
+  std::unique_ptr<Error> error_;
+};
+
+/// A T, or an Error. Ask `ok()` first: `value()` of an error is undefined.
+/// Not [[nodiscard]]: Server keeps the error of a listen() that nobody looked at.
+template <class T>
+class Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  [[nodiscard]] bool ok() const { return state_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+  [[nodiscard]] T& value() { return *std::get_if<0>(&state_); }
+  [[nodiscard]] const T& value() const { return *std::get_if<0>(&state_); }
+  [[nodiscard]] T take() { return std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] const Error& error() const { return *std::get_if<1>(&state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+}  // namespace weir

@@ -1,0 +1,167 @@
+// The second seam: an EventLoop waits for many things at once and runs what is ready, on one
+// thread. Layer: io. A backend implements what is virtual; the timers, the mailbox and the work
+// put off to the end of a round are written here, once for all backends.
+//
+//   one round:   wait for sockets  ->  their Sinks  ->  timers  ->  posted tasks  ->  deferred work
+//
+// Threads: post() and stop() from any thread; everything else on the loop's own, or before run().
+// A loop owns no connection: whoever adopted a transport releases it before the loop is destroyed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "weir/core/buffer.hpp"
+#include "weir/core/error.hpp"
+#include "weir/core/socket_address.hpp"
+#include "weir/core/task.hpp"
+#include "weir/core/time.hpp"
+#include "weir/io/descriptor.hpp"
+#include "weir/io/timer_queue.hpp"
+#include "weir/io/transport.hpp"
+
+namespace weir {
+
+class Mailbox;
+
+/// A connection that was accepted and that no loop owns yet: it may be handed to another thread.
+struct Accepted {
+  Descriptor descriptor;   // connected and non-blocking
+  SocketAddress peer;
+  TransportPtr transport;  // instead, where connections are not descriptors (memory)
+};
+
+/// Told of what a listener accepts, on its loop's thread.
+class AcceptSink {
+ public:
+  virtual void on_accept(Accepted accepted) = 0;
+  /// The system refuses more connections with the errno value `error`; `count` that waited were
+  /// taken and closed. The listener pauses for ListenOptions::overload_pause and goes on by itself.
+  virtual void on_shed(std::size_t count, int error) = 0;
+
+ protected:
+  ~AcceptSink() = default;
+};
+
+/// Accepts until it is destroyed, on its loop's thread or before it runs.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// With the port that the system chose.
+  [[nodiscard]] virtual SocketAddress local() const = 0;
+};
+
+struct ListenOptions {
+  /// Connections that wait to be accepted; the system may hold fewer.
+  int backlog = 4096;
+  /// Several listeners may share one address (SO_REUSEPORT): the kernel spreads connections over
+  /// them. The first one still fails where somebody else listens already.
+  enum class SharePort : std::uint8_t { no, first, next };
+  SharePort share_port = SharePort::no;
+  /// How long accepting rests when the system has no descriptor or memory for one more.
+  Duration overload_pause = std::chrono::milliseconds(100);
+};
+
+/// Work put off to the end of the loop's round; embedded in its owner, queued at most once.
+class Deferred {
+ public:
+  Deferred() = default;
+  Deferred(const Deferred&) = delete;
+  Deferred& operator=(const Deferred&) = delete;
+  [[nodiscard]] bool deferred() const { return next_ != nullptr; }
+  void cancel();
+
+ protected:
+  virtual ~Deferred() { cancel(); }
+
+ private:
+  friend class EventLoop;
+  virtual void run_deferred() = 0;
+  Deferred* previous_ = nullptr;
+  Deferred* next_ = nullptr;
+};
+
+struct LoopOptions {
+  /// nullptr: the system's monotonic clock. Must outlive the loop.
+  const Clock* clock = nullptr;
+};
+
+class EventLoop {
+ public:
+  using ConnectHandler = UniqueFunction<void(Result<TransportPtr>)>;
+
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+  virtual ~EventLoop();
+
+  /// The backend's name: "asio", "select", ...
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  /// Runs rounds on this thread until stop(). May be called again afterwards.
+  virtual void run() = 0;
+  /// Makes run() return after the round it is in; a stop before run() makes that return at once.
+  virtual void stop() = 0;
+
+  /// Runs `task` on the loop's thread, in the order of posting, never inside this call. Answers
+  /// false, and drops the task, once the loop is being destroyed. A task must not throw.
+  bool post(Task task);
+  /// What post() needs, for a handle that may outlive the loop.
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  /// Runs `work` at the end of this round. Nothing happens when it is queued already.
+  void defer(Deferred& work);
+
+  /// The time of this round; read once a round, so that asking costs nothing.
+  [[nodiscard]] TimePoint now() const { return now_; }
+  [[nodiscard]] TimerQueue& timers() { return timers_; }
+  /// Runs `task` once, `delay` from now.
+  void run_after(Duration delay, Task task);
+
+  /// Listens on `address` and tells `sink`, which must outlive the listener. The error names the
+  /// address and the reason.
+  virtual Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
+                                                   const ListenOptions& options,
+                                                   AcceptSink& sink) = 0;
+  /// Makes a transport of this loop from what a listener, of this loop or of another one of the
+  /// same backend, accepted. The error says why this loop cannot serve it.
+  virtual Result<TransportPtr> adopt(Accepted accepted) = 0;
+  /// Connects to `address` within `deadline`; calls `handler` once, later, unless the loop ends.
+  virtual void connect(const SocketAddress& address, Duration deadline,
+                       ConnectHandler handler) = 0;
+
+  /// Bytes on their way out of the connection that is being served now; empty between two.
+  [[nodiscard]] Buffer& scratch() { return scratch_; }
+
+ protected:
+  explicit EventLoop(const LoopOptions& options);
+
+  /// From any thread: makes a waiting loop start a round. Not called on a loop's own thread.
+  virtual void wake() = 0;
+  /// On the loop's thread: a round must follow, although nothing is ready.
+  virtual void need_round() = 0;
+
+  /// The parts of a round that are the same everywhere.
+  void update_now();
+  void run_timers() { timers_.expire(now_); }
+  void run_posted();
+  void run_deferred();
+  [[nodiscard]] bool has_work() const;
+  /// A derived class calls this first in its destructor: no wake() comes after it.
+  void close_mailbox();
+
+ private:
+  friend class Mailbox;
+  class DeferredList final : public Deferred {
+    void run_deferred() override {}
+  };
+
+  const Clock* clock_;
+  TimePoint now_;
+  std::shared_ptr<Mailbox> mailbox_;
+  TimerQueue timers_;  // after mailbox_: what an abandoned task owns may still post
+  DeferredList deferred_;  // a ring; empty when it points at itself
+  Buffer scratch_;
+};
+
+}  // namespace weir

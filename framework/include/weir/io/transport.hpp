@@ -1,0 +1,79 @@
+// The first seam: a Transport moves the bytes of one stream; a Sink is told what came.
+// Layer: io. A backend implements Transport (its TCP socket, a test's memory); Connection is the
+// Sink. Neither knows frames, deadlines or limits.
+//
+//   Order of calls a Sink sees:   on_bytes* on_end? on_writable*  (mixed)   then on_closed, once
+//
+// Threads: every call on either side is made on the thread of the loop that made the transport.
+// Reentrancy: a Transport never calls its Sink from inside one of its own functions; what follows
+// from write() or close() is told later, from the loop.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "weir/core/socket_address.hpp"
+
+namespace weir {
+
+class Sink {
+ public:
+  /// `bytes` came, at least one. They are lent for this call.
+  virtual void on_bytes(std::string_view bytes) = 0;
+  /// The peer has finished sending. Writing still works. At most once, after all its bytes.
+  virtual void on_end() = 0;
+  /// After a write that took less than it was given: more may fit now.
+  virtual void on_writable() = 0;
+  /// The stream is over: after close(), or with the errno value that ended it. The last call.
+  virtual void on_closed(int error) = 0;
+
+ protected:
+  ~Sink() = default;
+};
+
+class Transport {
+ public:
+  /// The most pieces one write() takes.
+  static constexpr std::size_t max_pieces = 16;
+
+  /// Begins to read for `sink`, which must live until on_closed or release(). Once.
+  virtual void start(Sink& sink) = 0;
+
+  /// While paused nothing is read: no on_bytes, no on_end, and the kernel slows the peer. An
+  /// error may still end the stream. Idempotent; a transport starts resumed.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  /// Hands `pieces` (1 to max_pieces) to the kernel, in order; answers how many bytes it took at
+  /// once. It keeps none: the caller holds the rest and waits for on_writable. A fatal error
+  /// answers 0 here and reaches on_closed later.
+  virtual std::size_t write(std::span<const std::string_view> pieces) = 0;
+
+  /// No more will be written; the peer sees the end after what was. Reading goes on.
+  virtual void shutdown_write() = 0;
+
+  /// Ends both directions; on_closed(0) follows. What the kernel took still goes out, unless the
+  /// peer's bytes lie unread: then it resets. Idempotent.
+  virtual void close() = 0;
+
+  /// Where the other side is, and this one. Empty when the system does not say.
+  [[nodiscard]] virtual SocketAddress peer() const = 0;
+  [[nodiscard]] virtual SocketAddress local() const = 0;
+
+  /// Ends the transport and frees it, now or when its last operation has ended; the Sink is not
+  /// called again. Safe at any moment between two calls, also without close().
+  virtual void release() = 0;
+
+ protected:
+  virtual ~Transport() = default;
+};
+
+struct TransportRelease {
+  void operator()(Transport* transport) const { transport->release(); }
+};
+/// Owned by its Connection.
+using TransportPtr = std::unique_ptr<Transport, TransportRelease>;
+
+}  // namespace weir

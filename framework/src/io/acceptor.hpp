@@ -1,0 +1,39 @@
+// Acceptor: takes connections off one listening socket, for every backend, and stays calm when
+// the system has no descriptor for one more.
+// Layer: io, private. Owned by a backend's listener, which tells it when to try.
+//
+// Out of descriptors (EMFILE, ENFILE), the connections that wait can neither be served nor be
+// told so, and "readable" stays true: accepting at once again would spin. So a spare descriptor
+// is kept: it is given up for a moment, a few waiting connections are taken and closed, and then
+// accepting rests for a while.
+#pragma once
+
+#include "weir/io/descriptor.hpp"
+#include "weir/io/event_loop.hpp"
+
+namespace weir {
+
+class Acceptor {
+ public:
+  /// The most connections taken in one go, so that those that are served get their turn.
+  static constexpr int batch = 64;
+  /// The most connections shed before a pause.
+  static constexpr int shed_batch = 16;
+
+  Acceptor(Descriptor listening, const ListenOptions& options, AcceptSink& sink);
+
+  [[nodiscard]] int descriptor() const { return listening_.get(); }
+  /// Takes what waits. False: rest for `pause()` before trying again.
+  [[nodiscard]] bool accept_some();
+  [[nodiscard]] Duration pause() const { return pause_; }
+
+ private:
+  void shed(int error);
+
+  Descriptor listening_;
+  Descriptor spare_;
+  Duration pause_;
+  AcceptSink& sink_;
+};
+
+}  // namespace weir

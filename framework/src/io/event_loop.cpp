@@ -1,0 +1,95 @@
+#include "weir/io/event_loop.hpp"
+
+#include "io/mailbox.hpp"
+
+namespace weir {
+
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return std::chrono::steady_clock::now(); }
+};
+
+/// A task that waits for its time; frees itself when it has run, or with its queue's loop.
+class TaskTimer final : public Timer {
+ public:
+  explicit TaskTimer(Task task) : task_(std::move(task)) {}
+  ~TaskTimer() override = default;
+
+ private:
+  void on_timer() override {
+    const std::unique_ptr<TaskTimer> self(this);
+    task_();
+  }
+  void on_abandoned() override { delete this; }
+  Task task_;
+};
+
+const SystemClock system_clock;
+
+}  // namespace
+
+void Deferred::cancel() {
+  if (next_ == nullptr) return;
+  previous_->next_ = next_;
+  next_->previous_ = previous_;
+  previous_ = next_ = nullptr;
+}
+
+EventLoop::EventLoop(const LoopOptions& options)
+    : clock_(options.clock != nullptr ? options.clock : &system_clock),
+      now_(clock_->now()),
+      mailbox_(std::make_shared<Mailbox>(*this)) {
+  deferred_.previous_ = deferred_.next_ = &deferred_;
+}
+
+EventLoop::~EventLoop() { close_mailbox(); }
+
+bool EventLoop::post(Task task) { return mailbox_->post(std::move(task)); }
+
+void EventLoop::defer(Deferred& work) {
+  if (work.deferred()) return;
+  const bool first = deferred_.next_ == &deferred_;
+  work.previous_ = deferred_.previous_;
+  work.next_ = &deferred_;
+  deferred_.previous_->next_ = &work;
+  deferred_.previous_ = &work;
+  if (first) need_round();
+}
+
+void EventLoop::run_after(Duration delay, Task task) {
+  timers_.arm(*new TaskTimer(std::move(task)), now_ + delay);
+}
+
+void EventLoop::update_now() { now_ = clock_->now(); }
+
+void EventLoop::run_posted() {
+  if (mailbox_->empty()) return;
+  for (Task& task : mailbox_->take()) task();
+}
+
+void EventLoop::run_deferred() {
+  // What is deferred meanwhile belongs to the next round: move the present ones to a ring aside.
+  if (deferred_.next_ == &deferred_) return;
+  DeferredList now;
+  now.next_ = deferred_.next_;
+  now.previous_ = deferred_.previous_;
+  now.next_->previous_ = &now;
+  now.previous_->next_ = &now;
+  deferred_.previous_ = deferred_.next_ = &deferred_;
+  while (now.next_ != &now) {
+    Deferred& work = *now.next_;
+    work.cancel();
+    work.run_deferred();
+  }
+  now.previous_ = now.next_ = nullptr;
+}
+
+bool EventLoop::has_work() const {
+  return deferred_.next_ != &deferred_ || !mailbox_->empty();
+}
+
+void EventLoop::close_mailbox() { mailbox_->close(); }
+
+}  // namespace weir

@@ -1,0 +1,37 @@
+#include "io/mailbox.hpp"
+
+#include "weir/io/event_loop.hpp"
+
+namespace weir {
+
+bool Mailbox::post(Task task) {
+  const std::lock_guard lock(mutex_);
+  if (loop_ == nullptr) return false;
+  tasks_.push_back(std::move(task));
+  const bool first = count_.fetch_add(1, std::memory_order_release) == 0;
+  if (!first) return true;
+  if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+    loop_->need_round();
+  } else {
+    loop_->wake();
+  }
+  return true;
+}
+
+void Mailbox::close() {
+  std::vector<Task> dropped;  // destroyed after the lock: a task's captures may call post()
+  const std::lock_guard lock(mutex_);
+  loop_ = nullptr;
+  dropped.swap(tasks_);
+  count_.store(0, std::memory_order_release);
+}
+
+std::vector<Task> Mailbox::take() {
+  std::vector<Task> taken;
+  const std::lock_guard lock(mutex_);
+  taken.swap(tasks_);
+  count_.store(0, std::memory_order_release);
+  return taken;
+}
+
+}  // namespace weir

@@ -1,0 +1,82 @@
+#include "weir/io/timer_queue.hpp"
+
+namespace weir {
+
+TimerQueue::~TimerQueue() {
+  while (!heap_.empty()) {
+    Timer& timer = *heap_.back().timer;
+    heap_.pop_back();
+    timer.queue_ = nullptr;
+    timer.on_abandoned();  // may free it
+  }
+}
+
+void TimerQueue::arm(Timer& timer, TimePoint when) {
+  if (timer.queue_ == this) {
+    const bool earlier = when < timer.when_;
+    timer.when_ = when;
+    if (earlier) {
+      rise(timer.place_, Entry{when, &timer});
+    } else {
+      sink(timer.place_, Entry{when, &timer});
+    }
+    return;
+  }
+  timer.cancel();
+  timer.when_ = when;
+  heap_.push_back(Entry{when, &timer});
+  timer.queue_ = this;
+  rise(heap_.size() - 1, Entry{when, &timer});
+}
+
+void TimerQueue::expire(TimePoint now) {
+  // At most as many as there are now: one that arms itself for the past waits for the next call.
+  for (std::size_t left = heap_.size(); left > 0 && next() <= now; --left) {
+    Timer& timer = *heap_.front().timer;
+    remove(timer);
+    timer.on_timer();
+  }
+}
+
+void TimerQueue::remove(Timer& timer) {
+  const std::size_t place = timer.place_;
+  timer.queue_ = nullptr;
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  if (place == heap_.size()) return;
+  if (place > 0 && last.when < heap_[(place - 1) / 2].when) {
+    rise(place, last);
+  } else {
+    sink(place, last);
+  }
+}
+
+void TimerQueue::put(std::size_t place, Entry entry) {
+  heap_[place] = entry;
+  entry.timer->place_ = place;
+}
+
+void TimerQueue::rise(std::size_t place, Entry entry) {
+  while (place > 0) {
+    const std::size_t parent = (place - 1) / 2;
+    if (heap_[parent].when <= entry.when) break;
+    put(place, heap_[parent]);
+    place = parent;
+  }
+  put(place, entry);
+}
+
+void TimerQueue::sink(std::size_t place, Entry entry) {
+  const std::size_t count = heap_.size();
+  for (;;) {
+    std::size_t child = 2 * place + 1;
+    if (child >= count) break;
+    if (child + 1 < count && heap_[child + 1].when < heap_[child].when) ++child;
+    if (entry.when <= heap_[child].when) break;
+    put(place, heap_[child]);
+    place = child;
+  }
+  put(place, entry);
+}
+
+}  // namespace weir
