@@ -37,8 +37,8 @@ void Deferred::cancel() {
   previous_ = next_ = nullptr;
 }
 
-EventLoop::EventLoop(const LoopOptions& options)
-    : clock_(options.clock != nullptr ? options.clock : &system_clock),
+EventLoop::EventLoop(const Clock* clock)
+    : clock_(clock != nullptr ? clock : &system_clock),
       now_(clock_->now()),
       mailbox_(std::make_shared<Mailbox>(*this)) {
   deferred_.previous_ = deferred_.next_ = &deferred_;

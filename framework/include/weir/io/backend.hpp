@@ -21,7 +21,6 @@ namespace weir {
 
 /// A new loop. The error of an unknown name lists the known ones; a loop that the system has no
 /// descriptors for is an error as well.
-[[nodiscard]] Result<std::unique_ptr<EventLoop>> make_loop(std::string_view backend,
-                                                           const LoopOptions& options = {});
+[[nodiscard]] Result<std::unique_ptr<EventLoop>> make_loop(std::string_view backend);
 
 }  // namespace weir

@@ -83,11 +83,6 @@ class Deferred {
   Deferred* next_ = nullptr;
 };
 
-struct LoopOptions {
-  /// nullptr: the system's monotonic clock. Must outlive the loop.
-  const Clock* clock = nullptr;
-};
-
 class EventLoop {
  public:
   using ConnectHandler = UniqueFunction<void(Result<TransportPtr>)>;
@@ -134,7 +129,8 @@ class EventLoop {
   [[nodiscard]] Buffer& scratch() { return scratch_; }
 
  protected:
-  explicit EventLoop(const LoopOptions& options);
+  /// `clock` must outlive the loop; nullptr is the system's monotonic clock.
+  explicit EventLoop(const Clock* clock = nullptr);
 
   /// From any thread: makes a waiting loop start a round. Not called on a loop's own thread.
   virtual void wake() = 0;
@@ -147,6 +143,7 @@ class EventLoop {
   void run_posted();
   void run_deferred();
   [[nodiscard]] bool has_work() const;
+  [[nodiscard]] TimePoint next_timer() const { return timers_.next(); }
   /// A derived class calls this first in its destructor: no wake() comes after it.
   void close_mailbox();
 

@@ -1,0 +1,211 @@
+#include "io/asio/asio_loop.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+
+#include "io/acceptor.hpp"
+#include "io/asio/asio_transport.hpp"
+#include "io/mailbox.hpp"
+#include "io/socket.hpp"
+
+namespace weir {
+
+namespace {
+
+using Protocol = asio::generic::stream_protocol;
+
+Protocol protocol_of(const SocketAddress& address) { return {address.family(), 0}; }
+
+}  // namespace
+
+/// Waits for "readable" through Asio; accepting is the Acceptor's, as on every backend.
+class AsioLoop::AsioListener final : public Listener {
+ public:
+  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options,
+               AcceptSink& sink)
+      : state_(std::make_shared<State>(loop, std::move(listening), options, sink)) {
+    State::wait(state_);
+  }
+  ~AsioListener() override { state_->end(); }
+  [[nodiscard]] SocketAddress local() const override {
+    return net::local_address(state_->acceptor.descriptor());
+  }
+
+ private:
+  /// Lives until the last wait has ended, which may be after the listener.
+  struct State final : Timer, std::enable_shared_from_this<State> {
+    State(AsioLoop& owner, Descriptor listening, const ListenOptions& options, AcceptSink& sink)
+        : loop(owner),
+          acceptor(std::move(listening), options, sink),
+          waiter(owner.executor(), acceptor.descriptor()) {}
+    ~State() override { end(); }
+
+    static void wait(const std::shared_ptr<State>& self) {
+      self->waiter.async_wait(asio::posix::descriptor_base::wait_read,
+                              [self](const boost::system::error_code& error) {
+                                if (error || self->ended) return;
+                                self->loop.enter();
+                                self->accept();
+                                self->loop.leave();
+                              });
+    }
+    void accept() {
+      if (acceptor.accept_some()) {
+        if (!ended) wait(shared_from_this());
+      } else if (!ended) {
+        loop.timers().arm(*this, loop.now() + acceptor.pause());
+      }
+    }
+    void on_timer() override { wait(shared_from_this()); }
+    void end() {
+      if (std::exchange(ended, true)) return;
+      cancel();
+      // Forget the descriptor without closing it: the acceptor does that.
+      waiter.release();
+      acceptor.close();
+    }
+
+    AsioLoop& loop;
+    Acceptor acceptor;
+    asio::posix::basic_stream_descriptor<AsioExecutor> waiter;
+    bool ended = false;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+/// A connect on its way; its operation owns it.
+class AsioLoop::Connector final : private Timer,
+                                  public std::enable_shared_from_this<Connector> {
+ public:
+  Connector(AsioLoop& loop, const SocketAddress& address, ConnectHandler handler)
+      : loop_(loop), socket_(loop.context_), address_(address), handler_(std::move(handler)) {}
+  ~Connector() override = default;
+
+  void start(Duration deadline) {
+    const Protocol::endpoint endpoint(address_.data(), address_.size());
+    loop_.timers().arm(*this, loop_.now() + deadline);
+    socket_.async_connect(endpoint, [self = shared_from_this()](
+                                        const boost::system::error_code& error) {
+      self->loop_.enter();
+      self->finish(error.value());
+      self->loop_.leave();
+    });
+  }
+
+ private:
+  void on_timer() override {
+    // finish() comes with the operation, which this ends.
+    timed_out_ = true;
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+
+  void finish(int error) {
+    cancel();
+    if (timed_out_) error = ETIMEDOUT;
+    if (error != 0) {
+      return handler_(system_error("cannot connect to " + address_.to_string(), error));
+    }
+    handler_(AsioLoop::transport_on(loop_, Descriptor(socket_.release()), address_));
+  }
+
+  AsioLoop& loop_;
+  AsioTransport::Socket socket_;
+  SocketAddress address_;
+  ConnectHandler handler_;
+  bool timed_out_ = false;
+};
+
+// One thread runs the context, and only posting comes from others: Asio's locks around sockets
+// and descriptors are not needed, those of its queue are.
+AsioLoop::AsioLoop()
+    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      tick_(context_),
+      read_buffer_(new char[read_size]) {}
+
+AsioLoop::~AsioLoop() { close_mailbox(); }
+
+void AsioLoop::run() {
+  mailbox()->set_owner(std::this_thread::get_id());
+  context_.restart();
+  if (!stopping_.load()) {
+    const auto guard = asio::make_work_guard(context_);
+    enter();
+    leave();
+    context_.run();
+  }
+  stopping_.store(false);
+}
+
+void AsioLoop::stop() {
+  // In this order, so that run() sees the one or the other.
+  stopping_.store(true);
+  context_.stop();
+}
+
+void AsioLoop::wake() {
+  asio::post(context_, [this] { round(); });
+}
+
+void AsioLoop::need_round() {
+  if (std::exchange(round_posted_, true)) return;
+  asio::post(context_, [this] {
+    round_posted_ = false;
+    round();
+  });
+}
+
+void AsioLoop::round() {
+  enter();
+  run_posted();
+  run_deferred();
+  leave();
+}
+
+void AsioLoop::arm_tick() {
+  tick_at_ = next_timer();
+  tick_.expires_at(tick_at_);  // ends the wait before
+  tick_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    tick_at_ = TimerQueue::never;
+    enter();
+    run_timers();
+    leave();
+  });
+}
+
+Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
+                                                   const ListenOptions& options,
+                                                   AcceptSink& sink) {
+  auto opened = net::open_listener(address, options);
+  if (!opened.ok()) return opened.error();
+  try {
+    return std::unique_ptr<Listener>(
+        std::make_unique<AsioListener>(*this, opened.take(), options, sink));
+  } catch (const boost::system::system_error& error) {
+    return system_error("cannot listen on " + address.to_string(), error.code().value());
+  }
+}
+
+Result<TransportPtr> AsioLoop::adopt(Accepted accepted) {
+  return transport_on(*this, std::move(accepted.descriptor), accepted.peer);
+}
+
+Result<TransportPtr> AsioLoop::transport_on(AsioLoop& loop, Descriptor descriptor,
+                                            const SocketAddress& peer) {
+  AsioTransport::Socket socket(loop.context_);
+  boost::system::error_code error;
+  socket.assign(protocol_of(peer), descriptor.get(), error);
+  if (error) return system_error("asio cannot watch one more descriptor", error.value());
+  static_cast<void>(descriptor.release());
+  return TransportPtr(new AsioTransport(loop, std::move(socket), peer));
+}
+
+void AsioLoop::connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
+  std::make_shared<Connector>(*this, address, std::move(handler))->start(deadline);
+}
+
+}  // namespace weir

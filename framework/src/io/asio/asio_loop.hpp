@@ -1,0 +1,68 @@
+// AsioLoop: an event loop that is one io_context, run by one thread.
+// Layer: io/asio, private. It owns the io_context, the one steady_timer that stands for all
+// deadlines, and the buffer that takes what does not fit into a transport's own small one.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/wait_traits.hpp>
+#include <span>
+
+#include "weir/io/event_loop.hpp"
+
+namespace weir {
+
+namespace asio = boost::asio;
+using AsioExecutor = asio::io_context::executor_type;
+
+class AsioLoop final : public EventLoop {
+ public:
+  /// Throws boost::system::system_error when the system has no descriptors for it.
+  AsioLoop();
+  ~AsioLoop() override;
+
+  [[nodiscard]] std::string_view name() const override { return "asio"; }
+  void run() override;
+  void stop() override;
+  Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
+                                           const ListenOptions& options,
+                                           AcceptSink& sink) override;
+  Result<TransportPtr> adopt(Accepted accepted) override;
+  void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+
+  // For what lives on this loop:
+
+  [[nodiscard]] AsioExecutor executor() { return context_.get_executor(); }
+  /// One read of any connection goes here, and is over before the next.
+  [[nodiscard]] std::span<char> read_buffer() { return {read_buffer_.get(), read_size}; }
+  /// Around every completion handler: the time is read, and a timer armed meanwhile is seen.
+  void enter() { update_now(); }
+  void leave() {
+    if (next_timer() < tick_at_) arm_tick();
+  }
+
+ private:
+  static constexpr std::size_t read_size = 64 * 1024;
+  using Tick = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          asio::wait_traits<std::chrono::steady_clock>,
+                                          AsioExecutor>;
+  class AsioListener;
+  class Connector;
+
+  [[nodiscard]] static Result<TransportPtr> transport_on(AsioLoop& loop, Descriptor descriptor,
+                                                         const SocketAddress& peer);
+  void wake() override;
+  void need_round() override;
+  void round();
+  void arm_tick();
+
+  asio::io_context context_;
+  Tick tick_;
+  TimePoint tick_at_ = TimerQueue::never;  // what tick_ waits for
+  std::unique_ptr<char[]> read_buffer_;
+  bool round_posted_ = false;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace weir

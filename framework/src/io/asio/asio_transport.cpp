@@ -1,0 +1,232 @@
+#include "io/asio/asio_transport.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <cstring>
+
+#include "io/socket.hpp"
+
+namespace weir {
+
+/// Gives an operation the transport's own memory; falls back to the heap if Asio wants more.
+template <class T>
+class AsioTransport::SlotAllocator {
+ public:
+  using value_type = T;
+  explicit SlotAllocator(Slot& slot) : slot_(&slot) {}
+  template <class U>
+  SlotAllocator(const SlotAllocator<U>& other) : slot_(other.slot_) {}
+
+  T* allocate(std::size_t count) {
+    if (sizeof(T) * count <= Slot::size) return reinterpret_cast<T*>(slot_->bytes);
+    return static_cast<T*>(::operator new(sizeof(T) * count));
+  }
+  void deallocate(T* memory, std::size_t) {
+    if (reinterpret_cast<std::byte*>(memory) != slot_->bytes) ::operator delete(memory);
+  }
+  friend bool operator==(const SlotAllocator&, const SlotAllocator&) = default;
+
+  Slot* slot_;
+};
+
+/// What every completion handler here has: a reference to the transport, and its slot.
+class AsioTransport::Operation {
+ public:
+  explicit Operation(AsioTransport& transport) : transport_(&transport) {
+    ++transport.references_;
+  }
+  Operation(Operation&& other) noexcept : transport_(std::exchange(other.transport_, nullptr)) {}
+  Operation& operator=(Operation&&) = delete;
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+  ~Operation() {
+    if (transport_ != nullptr) transport_->drop_reference();
+  }
+
+ protected:
+  AsioTransport* transport_;
+};
+
+class AsioTransport::OnRead : public Operation {
+ public:
+  using Operation::Operation;
+  using allocator_type = SlotAllocator<void>;
+  [[nodiscard]] allocator_type get_allocator() const {
+    return allocator_type(transport_->read_slot_);
+  }
+  void operator()(const boost::system::error_code& error, std::size_t size) {
+    AsioLoop& loop = transport_->loop_;
+    loop.enter();
+    transport_->end_read(error, size);
+    loop.leave();
+  }
+};
+
+class AsioTransport::OnWritable : public Operation {
+ public:
+  using Operation::Operation;
+  using allocator_type = SlotAllocator<void>;
+  [[nodiscard]] allocator_type get_allocator() const {
+    return allocator_type(transport_->wait_slot_);
+  }
+  void operator()(const boost::system::error_code& error) {
+    AsioLoop& loop = transport_->loop_;
+    loop.enter();
+    transport_->end_wait(error);
+    loop.leave();
+  }
+};
+
+AsioTransport::AsioTransport(AsioLoop& loop, Socket socket, const SocketAddress& peer)
+    : loop_(loop), socket_(std::move(socket)), peer_(peer) {}
+
+AsioTransport::~AsioTransport() = default;
+
+void AsioTransport::drop_reference() {
+  if (--references_ == 0) delete this;
+}
+
+void AsioTransport::release() {
+  sink_ = nullptr;
+  cancel();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  drop_reference();
+}
+
+void AsioTransport::start(Sink& sink) {
+  sink_ = &sink;
+  begin_read();
+}
+
+void AsioTransport::pause_reading() { paused_ = true; }
+
+void AsioTransport::resume_reading() {
+  paused_ = false;
+  if (held_ != 0 || held_end_) {
+    loop_.defer(*this);
+  } else {
+    begin_read();
+  }
+}
+
+void AsioTransport::begin_read() {
+  if (reading_ || paused_ || ended_ || over_ || held_ != 0 || sink_ == nullptr) return;
+  reading_ = true;
+  socket_.async_read_some(asio::buffer(small_), OnRead(*this));
+}
+
+void AsioTransport::end_read(const boost::system::error_code& error, std::size_t size) {
+  if (sink_ == nullptr || over_) {
+    reading_ = false;
+    return;
+  }
+  if (error == asio::error::eof) {
+    ended_ = true;
+    reading_ = false;
+    if (paused_) {
+      held_end_ = true;
+    } else {
+      sink_->on_end();
+    }
+    return;
+  }
+  if (error) {
+    reading_ = false;
+    return fail(error.value());
+  }
+  if (paused_) {
+    held_ = size;
+    reading_ = false;
+    return;
+  }
+  deliver(size);
+  reading_ = false;
+  begin_read();
+}
+
+void AsioTransport::deliver(std::size_t size) {
+  if (size < small_.size()) return sink_->on_bytes({small_.data(), size});
+
+  const std::span<char> buffer = loop_.read_buffer();
+  std::memcpy(buffer.data(), small_.data(), size);
+  const net::Transfer rest = net::receive(socket_.native_handle(), buffer.subspan(size));
+  sink_->on_bytes({buffer.data(), size + rest.bytes});
+  if (over_ || sink_ == nullptr) return;
+  if (rest.error != 0) return fail(rest.error);
+  if (!rest.end) return;
+  ended_ = true;
+  if (paused_) {
+    held_end_ = true;
+  } else {
+    sink_->on_end();
+  }
+}
+
+std::size_t AsioTransport::write(std::span<const std::string_view> pieces) {
+  if (over_) return 0;
+  const net::Transfer sent = net::send(socket_.native_handle(), pieces);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return 0;
+  }
+  std::size_t offered = 0;
+  for (const std::string_view piece : pieces) offered += piece.size();
+  if (sent.bytes < offered) wait_writable();
+  return sent.bytes;
+}
+
+void AsioTransport::wait_writable() {
+  if (waiting_) return;
+  waiting_ = true;
+  socket_.async_wait(Socket::wait_write, OnWritable(*this));
+}
+
+void AsioTransport::end_wait(const boost::system::error_code& error) {
+  waiting_ = false;
+  if (sink_ == nullptr || over_) return;
+  if (error) return fail(error.value());
+  sink_->on_writable();
+}
+
+void AsioTransport::shutdown_write() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void AsioTransport::close() { fail(0); }
+
+void AsioTransport::fail(int error) {
+  if (over_) return;
+  over_ = true;
+  error_ = error;
+  held_ = 0;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  loop_.defer(*this);
+}
+
+void AsioTransport::run_deferred() {
+  if (sink_ == nullptr) return;
+  if (over_) {
+    std::exchange(sink_, nullptr)->on_closed(error_);
+    return;
+  }
+  if (paused_) return;
+  ++references_;    // the Sink may release us
+  reading_ = true;  // keeps begin_read() away while small_ is being lent
+  if (const std::size_t size = std::exchange(held_, 0); size != 0) deliver(size);
+  reading_ = false;
+  if (sink_ != nullptr && !paused_ && !over_ && std::exchange(held_end_, false)) sink_->on_end();
+  begin_read();
+  drop_reference();
+}
+
+SocketAddress AsioTransport::local() const {
+  auto& socket = const_cast<Socket&>(socket_);
+  return socket.is_open() ? net::local_address(socket.native_handle()) : SocketAddress();
+}
+
+}  // namespace weir

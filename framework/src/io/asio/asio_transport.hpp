@@ -1,0 +1,82 @@
+// AsioTransport: one stream socket on an AsioLoop.
+// Layer: io/asio, private. Owned by a Connection and, while they are under way, by its operations:
+// it frees itself when the last of them has ended.
+//
+// An Asio read needs a buffer that stays its own from start to completion, so the loop's large
+// buffer cannot be lent to it; an idle connection would then pay for a large one of its own. So
+// the read goes into a small buffer inside, and when that came full, the rest is taken at once,
+// without blocking, into the loop's:
+//
+//     small_  [ 512 bytes ]  --full?-->  loop.read_buffer()  [ the 512 | the rest ........ ]
+//
+// The operations' own memory is inside as well (Slot): a read allocates nothing.
+#pragma once
+
+#include <array>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <cstddef>
+#include <new>
+
+#include "io/asio/asio_loop.hpp"
+#include "weir/io/transport.hpp"
+
+namespace weir {
+
+class AsioTransport final : public Transport, private Deferred {
+ public:
+  using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, AsioExecutor>;
+
+  AsioTransport(AsioLoop& loop, Socket socket, const SocketAddress& peer);
+
+  void start(Sink& sink) override;
+  void pause_reading() override;
+  void resume_reading() override;
+  std::size_t write(std::span<const std::string_view> pieces) override;
+  void shutdown_write() override;
+  void close() override;
+  [[nodiscard]] SocketAddress peer() const override { return peer_; }
+  [[nodiscard]] SocketAddress local() const override;
+  void release() override;
+
+ private:
+  /// Memory for one operation at a time.
+  struct Slot {
+    static constexpr std::size_t size = 192;
+    alignas(std::max_align_t) std::byte bytes[size];
+  };
+  template <class T>
+  class SlotAllocator;
+  class Operation;
+  class OnRead;
+  class OnWritable;
+
+  ~AsioTransport() override;
+  void run_deferred() override;
+  void begin_read();
+  void end_read(const boost::system::error_code& error, std::size_t size);
+  void deliver(std::size_t size);
+  void wait_writable();
+  void end_wait(const boost::system::error_code& error);
+  void fail(int error);
+  void drop_reference();
+
+  AsioLoop& loop_;
+  Sink* sink_ = nullptr;  // nullptr before start() and after the last call
+  Socket socket_;         // closed once the stream is over
+  SocketAddress peer_;
+  int error_ = 0;
+  int references_ = 1;         // the owner's and one for each operation
+  std::size_t held_ = 0;       // bytes in small_ that came while paused
+  bool paused_ = false;
+  bool ended_ = false;         // the peer has finished sending
+  bool held_end_ = false;      // and that came while paused
+  bool reading_ = false;       // a read is under way, or its handler runs
+  bool waiting_ = false;       // a wait for writability is under way
+  bool over_ = false;          // on_closed is due
+  Slot read_slot_;
+  Slot wait_slot_;
+  std::array<char, 512> small_;
+};
+
+}  // namespace weir

@@ -1,0 +1,58 @@
+// epoll(7), level-triggered: the kernel keeps the set and answers only what is ready, so the cost
+// grows with what happens, not with what waits.
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+
+#include "io/reactor/poller.hpp"
+#include "weir/io/descriptor.hpp"
+
+namespace weir {
+
+namespace {
+
+class EpollPoller final : public Poller {
+ public:
+  explicit EpollPoller(Descriptor epoll) : epoll_(std::move(epoll)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "epoll"; }
+
+  Status set(int descriptor, Interest before, Interest after) override {
+    const int operation = !before.any()  ? EPOLL_CTL_ADD
+                          : after.any() ? EPOLL_CTL_MOD
+                                        : EPOLL_CTL_DEL;
+    epoll_event event{};
+    event.events = (after.read ? EPOLLIN : 0U) | (after.write ? EPOLLOUT : 0U);
+    event.data.fd = descriptor;
+    if (::epoll_ctl(epoll_.get(), operation, descriptor, &event) != 0) {
+      return system_error("epoll cannot watch one more descriptor", errno);
+    }
+    return {};
+  }
+
+  void wait(Duration timeout, std::vector<Ready>& ready) override {
+    std::array<epoll_event, 256> events;
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                   to_milliseconds(timeout));
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      ready.push_back({event.data.fd, (event.events & EPOLLIN) != 0,
+                       (event.events & EPOLLOUT) != 0,
+                       (event.events & (EPOLLERR | EPOLLHUP)) != 0});
+    }
+  }
+
+ private:
+  Descriptor epoll_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Poller>> make_epoll_poller() {
+  Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return system_error("cannot create an epoll descriptor", errno);
+  return std::unique_ptr<Poller>(std::make_unique<EpollPoller>(std::move(epoll)));
+}
+
+}  // namespace weir

@@ -1,0 +1,232 @@
+#include "io/reactor/reactor_loop.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "io/acceptor.hpp"
+#include "io/mailbox.hpp"
+#include "io/reactor/reactor_transport.hpp"
+#include "io/socket.hpp"
+
+namespace weir {
+
+/// An eventfd that other threads make readable.
+class ReactorLoop::WakeUp final : public IoHandler {
+ public:
+  explicit WakeUp(Descriptor event) : event_(std::move(event)) {}
+  [[nodiscard]] int descriptor() const { return event_.get(); }
+
+  void signal() const {
+    const std::uint64_t one = 1;
+    // EAGAIN: the counter is full, so the loop wakes anyway.
+    [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);
+  }
+  void on_ready(const Ready&) override {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof count);
+  }
+
+ private:
+  Descriptor event_;
+};
+
+class ReactorLoop::ReactorListener final : public Listener, private IoHandler, private Timer {
+ public:
+  ReactorListener(ReactorLoop& loop, Descriptor listening, const ListenOptions& options,
+                  AcceptSink& sink)
+      : loop_(loop), acceptor_(std::move(listening), options, sink) {}
+  ~ReactorListener() override { loop_.unwatch(acceptor_.descriptor()); }
+
+  Status start() { return loop_.watch(acceptor_.descriptor(), {.read = true}, *this); }
+  [[nodiscard]] SocketAddress local() const override {
+    return net::local_address(acceptor_.descriptor());
+  }
+
+ private:
+  void on_ready(const Ready&) override {
+    if (acceptor_.accept_some()) return;
+    loop_.want(acceptor_.descriptor(), {});
+    loop_.timers().arm(*this, loop_.now() + acceptor_.pause());
+  }
+  void on_timer() override { loop_.want(acceptor_.descriptor(), {.read = true}); }
+
+  ReactorLoop& loop_;
+  Acceptor acceptor_;
+};
+
+/// A connect() on its way; lives in the loop's list until it has told its handler.
+class ReactorLoop::Connector final : private IoHandler, private Timer {
+ public:
+  Connector(ReactorLoop& loop, const SocketAddress& address, ConnectHandler handler)
+      : loop_(loop), address_(address), handler_(std::move(handler)) {}
+  ~Connector() override {
+    if (socket_.valid()) loop_.unwatch(socket_.get());
+  }
+
+  /// Fails later, through the timer: the handler is never called inside connect().
+  void start(Duration deadline) {
+    auto begun = net::begin_connect(address_);
+    if (begun.ok()) {
+      socket_ = begun.take();
+      if (Status watched = loop_.watch(socket_.get(), {.write = true}, *this); !watched.ok()) {
+        failure_ = watched.error();
+      }
+    } else {
+      failure_ = begun.error();
+    }
+    if (failure_.message.empty()) {
+      failure_ = system_error("cannot connect to " + address_.to_string(), ETIMEDOUT);
+    } else {
+      deadline = Duration::zero();
+    }
+    loop_.timers().arm(*this, loop_.now() + deadline);
+  }
+
+ private:
+  void on_ready(const Ready&) override {
+    const int progress = net::connect_progress(socket_.get(), address_);
+    if (progress == EINPROGRESS) return;
+    if (progress != 0) {
+      return finish(system_error("cannot connect to " + address_.to_string(), progress));
+    }
+    loop_.unwatch(socket_.get());
+    finish(loop_.adopt({std::move(socket_), address_, nullptr}));
+  }
+  void on_timer() override { finish(std::move(failure_)); }
+
+  void finish(Result<TransportPtr> result) {
+    // The list owns this: take it off first, then tell, so that the handler may connect again.
+    for (auto each = loop_.connectors_.begin(); each != loop_.connectors_.end(); ++each) {
+      if (each->get() != this) continue;
+      const std::unique_ptr<Connector> self = std::move(*each);
+      loop_.connectors_.erase(each);
+      handler_(std::move(result));
+      return;
+    }
+  }
+
+  ReactorLoop& loop_;
+  SocketAddress address_;
+  ConnectHandler handler_;
+  Descriptor socket_;
+  Error failure_;
+};
+
+Result<std::unique_ptr<EventLoop>> ReactorLoop::make(std::unique_ptr<Poller> poller) {
+  Descriptor event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!event.valid()) return system_error("cannot create an eventfd", errno);
+  auto loop = std::make_unique<ReactorLoop>(std::move(poller), std::move(event));
+  if (const Status watched = loop->watch_wake_up(); !watched.ok()) return watched.error();
+  return std::unique_ptr<EventLoop>(std::move(loop));
+}
+
+ReactorLoop::ReactorLoop(std::unique_ptr<Poller> poller, Descriptor wake_up)
+    : poller_(std::move(poller)),
+      read_buffer_(new char[read_size]),
+      wake_up_(std::make_unique<WakeUp>(std::move(wake_up))) {}
+
+ReactorLoop::~ReactorLoop() { close_mailbox(); }
+
+Status ReactorLoop::watch_wake_up() {
+  // A poller that never waits need not be woken.
+  if (poller_->guesses()) return {};
+  return watch(wake_up_->descriptor(), {.read = true}, *wake_up_);
+}
+
+void ReactorLoop::run() {
+  mailbox()->set_owner(std::this_thread::get_id());
+  update_now();
+  while (!stopping_.load(std::memory_order_acquire)) {
+    ++round_;
+    poller_->wait(time_to_wait(), ready_);
+    update_now();
+    dispatch();
+    run_timers();
+    run_posted();
+    run_deferred();
+  }
+  stopping_.store(false, std::memory_order_release);
+}
+
+void ReactorLoop::stop() {
+  stopping_.store(true, std::memory_order_release);
+  wake();
+}
+
+void ReactorLoop::wake() { wake_up_->signal(); }
+
+Duration ReactorLoop::time_to_wait() const {
+  if (has_work()) return Duration::zero();
+  const TimePoint next = next_timer();
+  if (next == TimerQueue::never) return Duration(-1);
+  return std::max(next - now(), Duration::zero());
+}
+
+void ReactorLoop::dispatch() {
+  for (const Ready& ready : ready_) {
+    const Watched& watched = watched_[static_cast<std::size_t>(ready.descriptor)];
+    if (watched.handler == nullptr || watched.since_round == round_) continue;
+    watched.handler->on_ready(ready);
+  }
+  ready_.clear();
+}
+
+Status ReactorLoop::watch(int descriptor, Interest interest, IoHandler& handler) {
+  if (descriptor >= poller_->descriptor_limit()) {
+    return Error{std::string(name()) + " serves descriptors below " +
+                     std::to_string(poller_->descriptor_limit()) + " only, this one is " +
+                     std::to_string(descriptor),
+                 EMFILE};
+  }
+  if (Status set = poller_->set(descriptor, {}, interest); !set.ok()) return set;
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (watched_.size() <= index) watched_.resize(index + 1);
+  watched_[index] = {&handler, interest, round_};
+  return {};
+}
+
+void ReactorLoop::want(int descriptor, Interest interest) {
+  Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
+  if (watched.interest == interest) return;
+  // Only adding can fail, for want of kernel memory: the deadlines end a connection that is deaf.
+  static_cast<void>(poller_->set(descriptor, watched.interest, interest));
+  watched.interest = interest;
+}
+
+void ReactorLoop::unwatch(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= watched_.size() || watched_[index].handler == nullptr) return;
+  want(descriptor, {});
+  watched_[index].handler = nullptr;
+}
+
+Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& address,
+                                                      const ListenOptions& options,
+                                                      AcceptSink& sink) {
+  auto opened = net::open_listener(address, options);
+  if (!opened.ok()) return opened.error();
+  auto listener = std::make_unique<ReactorListener>(*this, opened.take(), options, sink);
+  if (const Status started = listener->start(); !started.ok()) return started.error();
+  return std::unique_ptr<Listener>(std::move(listener));
+}
+
+Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {
+  if (accepted.descriptor.get() >= poller_->descriptor_limit()) {
+    return Error{std::string(name()) + " serves descriptors below " +
+                     std::to_string(poller_->descriptor_limit()) + " only",
+                 EMFILE};
+  }
+  return TransportPtr(
+      new ReactorTransport(*this, std::move(accepted.descriptor), accepted.peer));
+}
+
+void ReactorLoop::connect(const SocketAddress& address, Duration deadline,
+                          ConnectHandler handler) {
+  connectors_.push_back(std::make_unique<Connector>(*this, address, std::move(handler)));
+  connectors_.back()->start(deadline);
+}
+
+}  // namespace weir

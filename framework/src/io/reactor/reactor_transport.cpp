@@ -1,0 +1,110 @@
+#include "io/reactor/reactor_transport.hpp"
+
+#include <sys/socket.h>
+
+#include "io/socket.hpp"
+
+namespace weir {
+
+ReactorTransport::~ReactorTransport() {
+  if (socket_.valid()) loop_.unwatch(socket_.get());
+}
+
+void ReactorTransport::release() {
+  sink_ = nullptr;
+  released_ = true;
+  if (!in_callback_) delete this;
+}
+
+void ReactorTransport::start(Sink& sink) {
+  sink_ = &sink;
+  if (!socket_.valid()) return;
+  const Interest interest{.read = !paused_};
+  if (const Status watched = loop_.watch(socket_.get(), interest, *this); !watched.ok()) {
+    fail(watched.error().code);
+  }
+}
+
+void ReactorTransport::pause_reading() {
+  paused_ = true;
+  update_interest();
+}
+
+void ReactorTransport::resume_reading() {
+  paused_ = false;
+  update_interest();
+}
+
+std::size_t ReactorTransport::write(std::span<const std::string_view> pieces) {
+  if (!socket_.valid()) return 0;
+  const net::Transfer sent = net::send(socket_.get(), pieces);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return 0;
+  }
+  std::size_t offered = 0;
+  for (const std::string_view piece : pieces) offered += piece.size();
+  if (sent.bytes < offered && !want_write_) {
+    want_write_ = true;
+    update_interest();
+  }
+  return sent.bytes;
+}
+
+void ReactorTransport::shutdown_write() {
+  if (socket_.valid()) ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void ReactorTransport::close() { fail(0); }
+
+void ReactorTransport::fail(int error) {
+  if (!socket_.valid()) return;
+  error_ = error;
+  loop_.unwatch(socket_.get());
+  socket_.close();
+  loop_.defer(*this);
+}
+
+void ReactorTransport::run_deferred() {
+  if (sink_ != nullptr) std::exchange(sink_, nullptr)->on_closed(error_);
+}
+
+SocketAddress ReactorTransport::local() const { return net::local_address(socket_.get()); }
+
+void ReactorTransport::update_interest() {
+  if (!socket_.valid() || sink_ == nullptr) return;
+  loop_.want(socket_.get(), {.read = !paused_ && !ended_, .write = want_write_});
+}
+
+void ReactorTransport::on_ready(const Ready& ready) {
+  in_callback_ = true;
+  if (ready.failed && (paused_ || ended_)) {
+    // Nobody asked to read, so what stands in the way of writing is all there is to learn.
+    if (const int error = net::pending_error(socket_.get()); error != 0) fail(error);
+  } else if (ready.readable || ready.failed) {
+    read();
+  }
+  if (want_write_ && (ready.writable || ready.failed) && sink_ != nullptr && socket_.valid()) {
+    want_write_ = false;  // the poller is told only if no short write follows
+    sink_->on_writable();
+    update_interest();
+  }
+  in_callback_ = false;
+  if (released_) delete this;
+}
+
+void ReactorTransport::read() {
+  const std::span<char> buffer = loop_.read_buffer();
+  const net::Transfer got = net::receive(socket_.get(), buffer);
+  if (got.bytes > 0) {
+    sink_->on_bytes({buffer.data(), got.bytes});
+  } else if (got.end) {
+    ended_ = true;
+    update_interest();
+    sink_->on_end();
+  } else if (got.error != 0) {
+    fail(got.error);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,45 @@
+// ReactorTransport: one stream socket on a ReactorLoop.
+// Layer: io/reactor, private. Owned by a Connection; owns its descriptor and no buffer at all.
+#pragma once
+
+#include "io/reactor/reactor_loop.hpp"
+#include "weir/io/transport.hpp"
+
+namespace weir {
+
+class ReactorTransport final : public Transport, private IoHandler, private Deferred {
+ public:
+  ReactorTransport(ReactorLoop& loop, Descriptor socket, const SocketAddress& peer)
+      : loop_(loop), socket_(std::move(socket)), peer_(peer) {}
+
+  void start(Sink& sink) override;
+  void pause_reading() override;
+  void resume_reading() override;
+  std::size_t write(std::span<const std::string_view> pieces) override;
+  void shutdown_write() override;
+  void close() override;
+  [[nodiscard]] SocketAddress peer() const override { return peer_; }
+  [[nodiscard]] SocketAddress local() const override;
+  void release() override;
+
+ private:
+  ~ReactorTransport() override;
+  void on_ready(const Ready& ready) override;
+  void run_deferred() override;
+  void read();
+  void fail(int error);
+  void update_interest();
+
+  ReactorLoop& loop_;
+  Sink* sink_ = nullptr;  // nullptr before start() and after the last call
+  Descriptor socket_;     // invalid once closed
+  SocketAddress peer_;
+  int error_ = 0;
+  bool paused_ = false;
+  bool ended_ = false;        // the peer has finished sending
+  bool want_write_ = false;   // the last write was short
+  bool in_callback_ = false;  // the Sink is being called: release() must wait
+  bool released_ = false;
+};
+
+}  // namespace weir
