@@ -12,10 +12,12 @@
 // starts anew. It must check a length against its maximum before it asks for that many bytes.
 //
 // encode() appends the frame of `message` to `output`. An error says why the message has no frame
-// in this framing; what it appended before is dropped.
+// in this framing; what it appended before is dropped. What encode() takes, decode() gives back:
+// a message that would be read as another one, or as two, is an error, and so is one over the
+// maximum.
 //
 // A framing that has a `void set_default_max(std::size_t)` is told the server's frame limit once,
-// before the first byte.
+// before the first byte. A maximum counts the payload, not what frames it.
 #pragma once
 
 #include <concepts>
@@ -48,7 +50,9 @@ class Decoded {
   /// than it is now. One more byte than there is, when nobody can say.
   [[nodiscard]] static Decoded need(std::size_t total) { return {Kind::need_more, {}, total}; }
   /// The frame is longer than it may be. Names both in the error.
-  [[nodiscard]] static Decoded too_large(std::size_t size, std::size_t maximum);
+  [[nodiscard]] static Decoded too_large(std::uint64_t size, std::size_t maximum);
+  /// The same of a frame whose end nobody has seen: it is not within the maximum.
+  [[nodiscard]] static Decoded endless(std::size_t maximum);
   /// The bytes are no frame: `mistake` says what is wrong in a few words.
   [[nodiscard]] static Decoded malformed(std::string mistake);
 
@@ -72,14 +76,15 @@ class Decoded {
 };
 
 template <class F>
-concept Framing =
-    std::copy_constructible<F> && requires(F framing, std::string_view bytes, Buffer& output) {
-      { framing.decode(bytes) } -> std::same_as<Decoded>;
-      { framing.encode(bytes, output) } -> std::same_as<Status>;
-    };
+concept Framing = std::copy_constructible<F> &&
+    requires(F framing, std::string_view bytes, Buffer& output) {
+  { framing.decode(bytes) } -> std::same_as<Decoded>;
+  { framing.encode(bytes, output) } -> std::same_as<Status>;
+};
 
-/// What a person needs who looks at a stream that does not fit: the first bytes of `input`, and
-/// which protocol they look like, if any: `it begins "GET / HT"; an HTTP request?`.
+/// What a person needs who looks at a stream that does not fit: the first bytes of `input`, 16 at
+/// most and escaped as in C, and which protocol they look like, if any:
+/// `it begins "GET / HTTP/1.1\r\n"...; an HTTP request?`.
 [[nodiscard]] std::string describe_input(std::string_view input);
 
 }  // namespace weir
