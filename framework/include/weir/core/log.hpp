@@ -43,13 +43,14 @@ class Log {
 /// fill the disk. One for each kind of line and loop; not thread-safe.
 class LogBrake {
  public:
-  explicit LogBrake(Duration interval = std::chrono::seconds(10)) : interval_(interval) {}
+  LogBrake() = default;
+  explicit LogBrake(Duration interval) : interval_(interval) {}
 
   /// Writes the line, with " (and N more like it)" for what was held back before it; or counts it.
   void write(const Log& log, LogLevel level, TimePoint now, std::string_view line);
 
  private:
-  Duration interval_;
+  Duration interval_ = std::chrono::seconds(10);
   TimePoint next_{};
   std::uint64_t held_back_ = 0;
 };

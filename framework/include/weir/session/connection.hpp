@@ -1,0 +1,163 @@
+// Connection: one stream with a peer, from its first byte to its one close reason. Layer: session.
+// It owns its transport and its protocol, and knows no framing and no handler by type.
+//
+//            lent bytes                            replies of one read, in the loop's scratch
+//   Transport ----------> input_ ----> Protocol ----------> one write ----> Transport
+//                    only what no                     only what the kernel
+//                    frame used yet                   did not take: queue_
+//
+//   open --close(), end, error--> closing: queue_ goes out --> lingering: drops what the peer
+//     |                              |                          still sends, until its end
+//     +------- abort, reset ---------+--------------------------------+--> closed, once
+//
+// Threads: everything on the loop's. Other threads go through Session.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "weir/core/buffer.hpp"
+#include "weir/core/counter.hpp"
+#include "weir/core/log.hpp"
+#include "weir/io/event_loop.hpp"
+#include "weir/io/timer_queue.hpp"
+#include "weir/io/transport.hpp"
+#include "weir/session/close_reason.hpp"
+#include "weir/session/options.hpp"
+#include "weir/session/protocol.hpp"
+#include "weir/session/session.hpp"
+
+namespace weir {
+
+class Connection;
+
+/// What the connections of one loop count. Written by the loop, read from anywhere.
+struct ConnectionCounters {
+  Counter opened;
+  Counter bytes_in;
+  Counter bytes_out;
+  Counter frames_in;
+  Counter handler_failures;
+  Counter pauses;  // times that the high watermark stopped the reading
+  Counter closed[close_reason_count];
+};
+
+/// What the connections of one loop share. Outlives them all.
+struct ConnectionContext {
+  EventLoop& loop;
+  const ConnectionOptions& options;
+  const Log& log;
+  ConnectionCounters counters{};
+  LogBrake brakes[close_reason_count]{};
+  std::uint64_t next_id = 1;
+};
+
+class ConnectionOwner {
+ public:
+  /// The connection has ended and was the last to be told of it: destroy it here, or later.
+  virtual void on_connection_closed(Connection& connection) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
+class Connection final : private Sink, private Timer, private Deferred {
+ public:
+  Connection(ConnectionContext& context, ConnectionOwner& owner, TransportPtr transport,
+             std::unique_ptr<Protocol> protocol);
+  /// Safe at any time but from inside a call of its own protocol; without an end before it, the
+  /// protocol is not told.
+  ~Connection();
+
+  /// Calls the protocol's on_open and begins to read. Once.
+  void start();
+
+  // What Session offers, here for the loop's thread:
+  SendResult send(std::string_view message);
+  void close() { finish(CloseReason::closed); }
+  void abort(CloseReason reason = CloseReason::aborted);
+  void shutdown_write();
+  void pause();
+  void resume();
+
+  /// The handler that was out has sent its answer, or none: input is handled on. On the loop's
+  /// thread, never inside on_input().
+  void handler_done();
+
+  /// The server stops: ends now when nothing is outstanding, else as soon as nothing is.
+  void drain();
+  /// Nothing half read, nothing half written, no handler out.
+  [[nodiscard]] bool idle() const;
+
+  [[nodiscard]] CloseReason reason() const { return reason_; }
+  [[nodiscard]] const Session& session() const { return session_; }
+
+  /// The owner's: where it keeps this one.
+  std::size_t place = 0;
+
+ private:
+  enum class Phase : std::uint8_t { open, closing, lingering, closed };
+
+  void on_bytes(std::string_view bytes) override;
+  void on_end() override;
+  void on_writable() override;
+  void on_closed(int error) override;
+  void on_timer() override;
+  void run_deferred() override;
+
+  void take_input(std::string_view bytes);
+  [[nodiscard]] std::string_view complete_frame(std::string_view bytes);
+  [[nodiscard]] std::size_t process(std::string_view input);
+  void continue_input();
+  void after_input();
+  void handle_end();
+  void update_halted();
+  template <class Call>
+  bool guarded(Call call);
+
+  void send_scratch();
+  void write_queue();
+  void queue_grew();
+  void output_empty();
+
+  void finish(CloseReason reason);
+  void end_now();
+  void log_failure(CloseReason reason, std::string_view detail);
+  [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
+  void update_timer();
+
+  ConnectionContext& context_;
+  ConnectionOwner& owner_;
+  TransportPtr transport_;
+  std::unique_ptr<Protocol> protocol_;
+  Session session_;
+  SessionState* state_;  // owned by session_
+
+  Buffer input_;           // the beginning of a frame, or what came while halted
+  Buffer queue_;           // what the kernel did not take yet
+  std::size_t need_ = 0;   // input_ is worth decoding from this size on
+
+  TimePoint active_at_;        // the last byte either way
+  TimePoint frame_since_{};    // a frame has begun
+  TimePoint write_since_{};    // the last time that queue_ got shorter, or began
+  TimePoint waiting_since_{};  // handler out, or lingering
+  std::size_t discarded_ = 0;  // bytes dropped since the end was decided
+
+  Phase phase_ = Phase::open;
+  CloseReason reason_ = CloseReason::none;
+  bool halted_ = false;        // one of the next three, or not open
+  bool paused_ = false;        // by the handler
+  bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one
+  bool handler_out_ = false;
+  bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
+  bool reading_paused_ = false;
+  bool input_ended_ = false;   // the peer has finished sending,
+  bool end_handled_ = false;   // and the protocol knows
+  bool shutdown_wanted_ = false;
+  bool shutdown_done_ = false;
+  bool blocked_ = false;       // the last write was short: on_writable will come
+  bool draining_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,77 @@
+// Protocol: what a connection does with its bytes. Layer: session.
+// The seam between Connection, which is compiled once, and the framing and the handler, which
+// meet in a template: one virtual call a read, none a frame.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "weir/core/buffer.hpp"
+#include "weir/core/error.hpp"
+#include "weir/session/close_reason.hpp"
+#include "weir/session/options.hpp"
+#include "weir/session/session.hpp"
+
+namespace weir {
+
+/// What the connection lends for one on_input().
+struct InputContext {
+  Session& session;
+  /// Replies are appended here, and go out together when on_input() has returned.
+  Buffer& output;
+  /// Frames that were handled; the protocol counts them up.
+  std::uint64_t& frames;
+  /// Turns true when the handler closes or pauses: leave the rest of the input alone.
+  const bool& halted;
+  /// Stop at this size of `output`; the rest of the input comes again.
+  std::size_t output_limit;
+};
+
+/// How far on_input() came.
+struct Progress {
+  /// Bytes of the input that belong to frames that were handled.
+  std::size_t consumed = 0;
+  /// What is left is the beginning of a frame, and asking again is of no use before there are
+  /// this many bytes; 0 when nobody asked for more.
+  std::size_t need = 0;
+  /// A handler will answer later (Connection::handler_done); until then no input comes.
+  bool handler_out = false;
+  /// Ends the connection with this reason, and `mistake` in the log.
+  CloseReason failure = CloseReason::none;
+  std::string mistake{};
+};
+
+/// Owned by one connection; called on its loop's thread. What it throws ends the connection with
+/// handler_failed.
+class Protocol {
+ public:
+  Protocol() = default;
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+  virtual ~Protocol() = default;
+
+  virtual void on_open(Session& session) = 0;
+  /// Handles every whole frame of `input`, which is not empty and lent for this call.
+  virtual Progress on_input(std::string_view input, InputContext& context) = 0;
+  /// Appends the frame of `message`; on an error what it appended is dropped.
+  virtual Status encode(std::string_view message, Buffer& output) = 0;
+  /// What waited to be sent has fallen to the low watermark after it had reached the high one.
+  virtual void on_drained(Session& session) = 0;
+  /// The peer has finished sending, and everything it sent was handled.
+  virtual void on_end(Session& session) = 0;
+  /// The last call; the session has ended.
+  virtual void on_close(Session& session, CloseReason reason) = 0;
+};
+
+/// Makes the protocol of each connection of a listener. Shared by the loops of a server, so called
+/// from several threads at once.
+class ProtocolFactory {
+ public:
+  virtual ~ProtocolFactory() = default;
+  [[nodiscard]] virtual std::unique_ptr<Protocol> make(const ConnectionOptions& options) = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,60 @@
+// Session: a handler's view of a connection: send, close, slow down. Layer: session.
+// A handle: cheap to copy, safe to keep and to drop, on any thread, for as long as one likes. It
+// owns nothing; after the connection's end every call is a no-op that says so.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "weir/core/socket_address.hpp"
+
+namespace weir {
+
+struct SessionState;
+
+enum class SendResult : std::uint8_t {
+  queued,     // it goes out in the order of sending
+  pressured,  // so does this one, but the peer is slow: better wait for on_drained
+  rejected,   // it does not go out: the connection has ended, or this message ended it
+};
+
+class Session {
+ public:
+  /// Refers to no connection, as if it had ended.
+  Session() = default;
+  explicit Session(std::shared_ptr<SessionState> state) : state_(std::move(state)) {}
+
+  /// Sends one message in the connection's framing. Only queues: what one handler call sends goes
+  /// out together. More than Flow::max_queued ends the connection with slow_consumer. A message
+  /// that the framing has no form for is rejected and logged. "Queued" says nothing of the peer:
+  /// it may never get it.
+  SendResult send(std::string_view message);
+
+  /// No more input is handled; what is queued goes out, then the connection ends.
+  void close();
+  /// Ends the connection now; what is queued is lost.
+  void abort();
+  /// Half-close: what is queued goes out, then the peer sees the end. Input is handled on.
+  void shutdown_write();
+
+  /// Handles no more input, and reads none, until resume(). A frame being handled is finished.
+  void pause();
+  void resume();
+
+  /// False after the end. On another thread than the connection's, it may end right after.
+  [[nodiscard]] bool open() const;
+  /// Bytes that wait to be sent.
+  [[nodiscard]] std::size_t queued() const;
+  /// Different for every connection of the process; 0 without one.
+  [[nodiscard]] std::uint64_t id() const;
+  [[nodiscard]] SocketAddress peer() const;
+
+  friend bool operator==(const Session&, const Session&) = default;
+
+ private:
+  std::shared_ptr<SessionState> state_;
+};
+
+}  // namespace weir

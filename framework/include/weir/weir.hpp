@@ -1,0 +1,20 @@
+// Everything a service needs, but the headers that bring in another library.
+#pragma once
+
+#include "weir/core/endpoint.hpp"
+#include "weir/core/error.hpp"
+#include "weir/core/log.hpp"
+#include "weir/core/version.hpp"
+#include "weir/framing/any.hpp"
+#include "weir/framing/delimiter.hpp"
+#include "weir/framing/fixed.hpp"
+#include "weir/framing/framing.hpp"
+#include "weir/framing/length_prefix.hpp"
+#include "weir/framing/line.hpp"
+#include "weir/framing/parse.hpp"
+#include "weir/framing/raw.hpp"
+#include "weir/io/backend.hpp"
+#include "weir/io/event_loop.hpp"
+#include "weir/service/server.hpp"
+#include "weir/session/connection.hpp"
+#include "weir/session/session.hpp"

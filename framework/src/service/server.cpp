@@ -1,0 +1,311 @@
+#include "weir/service/server.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "service/signals.hpp"
+#include "service/worker.hpp"
+#include "weir/io/backend.hpp"
+
+namespace weir {
+
+Result<Threads> Threads::parse(std::string_view text) {
+  if (text == "per-connection") return Threads{1, true};
+  std::size_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || stopped != end || count < 1 || count > max_count) {
+    return Error{"threads '" + std::string(text.substr(0, 100)) + "': expected a number from 1 to " +
+                 std::to_string(max_count) + ", or per-connection"};
+  }
+  return Threads{count, false};
+}
+
+std::string Threads::to_string() const {
+  return per_connection ? "per-connection" : std::to_string(count);
+}
+
+std::string DrainReport::to_string() const {
+  return "drained: " + std::to_string(idle) + " idle, " + std::to_string(finished) +
+         " finished, " + std::to_string(cut) + " cut";
+}
+
+/// What a Server hides: the workers and how they end.
+///
+///   workers_   one a loop, from the first listen() to the destructor
+///   singles_   one a connection, in per-connection mode; joined by the first worker's thread soon
+///              after they end, or by wait()
+class ServerCore final : public Worker::Host {
+ public:
+  explicit ServerCore(ServerOptions options)
+      : options_(std::move(options)),
+        connection_options_{options_.limits, options_.flow, options_.deadlines} {}
+
+  Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory);
+  Status start();
+  int run(Task on_ready);
+  void stop(Duration deadline);
+  DrainReport wait();
+  [[nodiscard]] bool stopped() const { return stopped_.load(); }
+  [[nodiscard]] ServerStats stats() const;
+  [[nodiscard]] const ServerOptions& options() const { return options_; }
+  [[nodiscard]] bool started() const { return started_; }
+
+ private:
+  bool enter() override;
+  void leave() override { active_.fetch_sub(1); }
+  [[nodiscard]] bool thread_per_connection() const override {
+    return options_.threads.per_connection && options_.loop == nullptr;
+  }
+  Status hand_over(Accepted accepted, ProtocolFactory& factory) override;
+  void on_worker_done(Worker& worker) override;
+
+  Status make_workers();
+  Result<Endpoint> bind(const Endpoint& endpoint, std::unique_ptr<ProtocolFactory> factory);
+  void retire(Worker& single);
+
+  ServerOptions options_;
+  ConnectionOptions connection_options_;
+  std::vector<std::unique_ptr<ProtocolFactory>> factories_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Error first_failure_;
+  bool started_ = false;
+
+  mutable std::mutex mutex_;  // guards the next five
+  std::list<std::unique_ptr<Worker>> singles_;
+  ServerStats retired_;  // what singles counted that are gone
+  DrainReport report_;
+  std::size_t running_ = 0;  // workers that are not done
+  bool stopping_ = false;
+
+  std::uint64_t next_number_ = 1;  // the accepting worker's thread only, once started
+  std::atomic<std::size_t> active_{0};
+  std::atomic<bool> stopped_{false};
+  Semaphore changed_;  // a signal came, or stopped_ became true
+};
+
+Status ServerCore::make_workers() {
+  if (!workers_.empty()) return {};
+  if (options_.loop != nullptr) {
+    workers_.push_back(std::make_unique<Worker>(*this, *options_.loop, connection_options_,
+                                                options_.log));
+    return {};
+  }
+  std::vector<std::unique_ptr<Worker>> made;
+  const std::size_t count = options_.threads.per_connection ? 1 : options_.threads.count;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto loop = make_loop(options_.backend);
+    if (!loop.ok()) return loop.error();
+    made.push_back(std::make_unique<Worker>(*this, loop.take(), connection_options_, options_.log,
+                                            next_number_++));
+  }
+  workers_ = std::move(made);
+  return {};
+}
+
+Result<Endpoint> ServerCore::listen(std::string_view text,
+                                    std::unique_ptr<ProtocolFactory> factory) {
+  if (started_) return Error{"listen() comes before start()"};
+  Result<Endpoint> result = Endpoint::parse(text);
+  if (result.ok()) result = bind(result.value(), std::move(factory));
+  if (!result.ok() && first_failure_.message.empty()) first_failure_ = result.error();
+  return result;
+}
+
+Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
+                                  std::unique_ptr<ProtocolFactory> factory) {
+  if (const Status made = make_workers(); !made.ok()) return made.error();
+  auto addresses = resolve(endpoint);
+  if (!addresses.ok()) return addresses.error();
+  SocketAddress address = addresses.value().front();
+
+  ListenOptions options{.backlog = options_.backlog};
+  if (workers_.size() > 1) options.share_port = ListenOptions::SharePort::first;
+  Result<Endpoint> bound = Error{};
+  for (const auto& worker : workers_) {
+    bound = worker->listen(address, options, *factory);
+    if (!bound.ok()) return bound;
+    address.set_port(bound.value().port);  // where port 0 asked for any
+    options.share_port = ListenOptions::SharePort::next;
+  }
+  factories_.push_back(std::move(factory));
+  return bound;
+}
+
+Status ServerCore::start() {
+  if (started_) return Error{"the server was started before"};
+  if (!first_failure_.message.empty()) return first_failure_;
+  if (workers_.empty()) return Error{"nothing to serve: listen() comes before start()"};
+  started_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = workers_.size();
+  }
+  std::size_t running = 0;
+  try {
+    for (; running < workers_.size(); ++running) workers_[running]->start();
+  } catch (const std::system_error& error) {
+    Status failed = system_error("cannot start a thread", error.code().value());
+    // Those that never ran are done; those that run are told to end.
+    for (std::size_t i = running; i < workers_.size(); ++i) on_worker_done(*workers_[i]);
+    stop(Duration::zero());
+    return failed;
+  }
+  return {};
+}
+
+int ServerCore::run(Task on_ready) {
+  std::optional<SignalGuard> signals;
+  if (options_.handle_signals) signals.emplace(changed_);
+  if (const Status started = start(); !started.ok()) {
+    options_.log.write(LogLevel::error, started.error().message);
+    return 1;
+  }
+  if (on_ready) on_ready();
+  int seen = 0;
+  while (!stopped()) {
+    changed_.wait();
+    const int count = signals.has_value() ? signals->count() : 0;
+    if (count == seen) continue;
+    seen = count;
+    if (count == 1) {
+      stop(options_.drain);
+      continue;
+    }
+    stop(Duration::zero());
+    // What was asked for twice must happen, even if a handler never returns.
+    signals.reset();
+    while (!stopped()) {
+      if (changed_.wait_for(std::chrono::seconds(1))) continue;
+      options_.log.write(LogLevel::error, "a handler does not return; ending without it");
+      std::_Exit(1);
+    }
+  }
+  wait();
+  return 0;
+}
+
+void ServerCore::stop(Duration deadline) {
+  if (!started_ || stopped()) return;
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  for (const auto& worker : workers_) worker->drain(deadline);
+  for (const auto& single : singles_) single->drain(deadline);
+}
+
+DrainReport ServerCore::wait() {
+  if (started_ && options_.loop == nullptr) {
+    for (const auto& worker : workers_) worker->join();
+    // Nobody accepts any more, so no single is added or retired.
+    for (const auto& single : singles_) single->join();
+  }
+  const std::lock_guard lock(mutex_);
+  return report_;
+}
+
+// --- what workers ask ------------------------------------------------------------------------
+
+bool ServerCore::enter() {
+  if (active_.fetch_add(1) < options_.limits.connections) return true;
+  active_.fetch_sub(1);
+  return false;
+}
+
+Status ServerCore::hand_over(Accepted accepted, ProtocolFactory& factory) {
+  auto loop = make_loop(options_.backend);
+  if (!loop.ok()) return loop.error();
+  auto single = std::make_unique<Worker>(*this, loop.take(), connection_options_, options_.log,
+                                         next_number_++);
+  Worker& worker = *single;
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return Error{"the server is stopping"};
+  try {
+    worker.post([&worker, &factory, given = std::move(accepted)]() mutable {
+      worker.serve_alone(std::move(given), factory);
+    });
+    singles_.push_back(std::move(single));
+    worker.start();
+  } catch (const std::exception& exception) {
+    if (single == nullptr) singles_.pop_back();
+    return Error{std::string("no thread for it: ") + exception.what()};
+  }
+  ++running_;
+  return {};
+}
+
+void ServerCore::on_worker_done(Worker& worker) {
+  const std::lock_guard lock(mutex_);
+  const DrainReport report = worker.report();
+  report_.idle += report.idle;
+  report_.finished += report.finished;
+  report_.cut += report.cut;
+  --running_;
+  if (running_ == 0) {
+    stopped_.store(true);
+    changed_.post();
+    return;
+  }
+  // Only a single ends while others go on, or all do: then wait() joins it.
+  if (options_.threads.per_connection && &worker != workers_.front().get() && !stopping_) {
+    workers_.front()->post([this, &worker] { retire(worker); });
+  }
+}
+
+/// On the accepting worker's thread: a single has ended and is joined.
+void ServerCore::retire(Worker& single) {
+  single.join();  // its thread has nothing left to do but to return
+  std::unique_ptr<Worker> gone;
+  const std::lock_guard lock(mutex_);
+  for (auto each = singles_.begin(); each != singles_.end(); ++each) {
+    if (each->get() != &single) continue;
+    single.add_to(retired_);
+    gone = std::move(*each);
+    singles_.erase(each);
+    return;
+  }
+}
+
+ServerStats ServerCore::stats() const {
+  const std::lock_guard lock(mutex_);
+  ServerStats stats = retired_;
+  for (const auto& worker : workers_) worker->add_to(stats);
+  for (const auto& single : singles_) single->add_to(stats);
+  stats.active = active_.load();
+  return stats;
+}
+
+// --- Server ----------------------------------------------------------------------------------
+
+Server::Server(ServerOptions options) : core_(std::make_unique<ServerCore>(std::move(options))) {}
+
+Server::~Server() {
+  core_->stop(Duration::zero());
+  core_->wait();
+}
+
+Result<Endpoint> Server::listen(std::string_view endpoint,
+                                std::unique_ptr<ProtocolFactory> factory) {
+  return core_->listen(endpoint, std::move(factory));
+}
+
+Status Server::start() { return core_->start(); }
+
+int Server::run(Task on_ready) { return core_->run(std::move(on_ready)); }
+
+void Server::stop(Duration deadline) { core_->stop(deadline); }
+
+void Server::stop() { core_->stop(core_->options().drain); }
+
+DrainReport Server::wait() { return core_->wait(); }
+
+bool Server::stopped() const { return core_->stopped(); }
+
+ServerStats Server::stats() const { return core_->stats(); }
+
+}  // namespace weir

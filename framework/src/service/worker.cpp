@@ -1,0 +1,207 @@
+#include "service/worker.hpp"
+
+#include <exception>
+#include <string>
+
+namespace weir {
+
+/// One listener and what is served there.
+class Worker::Door final : public AcceptSink {
+ public:
+  Door(Worker& worker, ProtocolFactory& factory) : worker_(worker), factory_(factory) {}
+
+  Result<Endpoint> open(const SocketAddress& address, const ListenOptions& options) {
+    auto listening = worker_.loop_.listen(address, options, *this);
+    if (!listening.ok()) return listening.error();
+    listener_ = listening.take();
+    return Endpoint::of(listener_->local());
+  }
+
+ private:
+  void on_accept(Accepted accepted) override {
+    worker_.on_accept(std::move(accepted), factory_);
+  }
+  void on_shed(std::size_t count, int error) override { worker_.on_shed(count, error); }
+
+  Worker& worker_;
+  ProtocolFactory& factory_;
+  std::unique_ptr<Listener> listener_;
+};
+
+Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOptions& options,
+               const Log& log, std::uint64_t number)
+    : host_(host),
+      own_loop_(std::move(loop)),
+      loop_(*own_loop_),
+      context_{loop_, options, log},
+      alive_(std::make_shared<Worker*>(this)) {
+  // Ids differ between the loops of a server.
+  context_.next_id = (number << 40U) + 1;
+}
+
+Worker::Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, const Log& log)
+    : host_(host),
+      loop_(loop),
+      context_{loop_, options, log},
+      alive_(std::make_shared<Worker*>(this)) {}
+
+Worker::~Worker() {
+  join();
+  *alive_ = nullptr;
+}
+
+Result<Endpoint> Worker::listen(const SocketAddress& address, const ListenOptions& options,
+                                ProtocolFactory& factory) {
+  auto door = std::make_unique<Door>(*this, factory);
+  auto opened = door->open(address, options);
+  if (opened.ok()) doors_.push_back(std::move(door));
+  return opened;
+}
+
+void Worker::start() {
+  if (own_loop_ == nullptr) return;
+  thread_ = std::thread([this] {
+    loop_.run();
+    host_.on_worker_done(*this);
+  });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+// --- serving ---------------------------------------------------------------------------------
+
+void Worker::on_accept(Accepted accepted, ProtocolFactory& factory) {
+  if (!host_.enter()) {
+    return refuse(counters_.refused_limit, limit_brake_, accepted.peer,
+                  "the limit of " + std::to_string(context_.options.limits.connections) +
+                      " connections is reached");
+  }
+  counters_.accepted.add();
+  const SocketAddress peer = accepted.peer;
+  const Status served = host_.thread_per_connection()
+                            ? host_.hand_over(std::move(accepted), factory)
+                            : serve(std::move(accepted), factory);
+  if (served.ok()) return;
+  host_.leave();
+  refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
+}
+
+Status Worker::serve(Accepted accepted, ProtocolFactory& factory) {
+  try {
+    auto adopted = loop_.adopt(std::move(accepted));
+    if (!adopted.ok()) return adopted.error();
+    auto connection = std::make_unique<Connection>(context_, *this, adopted.take(),
+                                                   factory.make(context_.options));
+    connection->place = connections_.size();
+    connections_.push_back(std::move(connection));
+    connections_.back()->start();
+    return {};
+  } catch (const std::exception& exception) {
+    return Error{exception.what()};
+  }
+}
+
+void Worker::serve_alone(Accepted accepted, ProtocolFactory& factory) {
+  alone_ = true;
+  const SocketAddress peer = accepted.peer;
+  if (const Status served = serve(std::move(accepted), factory); !served.ok()) {
+    host_.leave();
+    refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
+  }
+  end_if_done();
+}
+
+void Worker::refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer,
+                    std::string_view why) {
+  counter.add();
+  brake.write(context_.log, LogLevel::warning, loop_.now(),
+              "refused " + peer.to_string() + ": " + std::string(why));
+}
+
+void Worker::on_shed(std::size_t count, int error) {
+  counters_.accept_pauses.add();
+  counters_.accept_shed.add(count);
+  overload_brake_.write(context_.log, LogLevel::warning, loop_.now(),
+                        system_error("accepting pauses, " + std::to_string(count) +
+                                         " connections closed unserved",
+                                     error)
+                            .message);
+}
+
+void Worker::on_connection_closed(Connection& connection) {
+  if (told_) ++(connection.reason() == CloseReason::cut ? report_.cut : ended_);
+  // The last one takes the free place.
+  const std::size_t place = connection.place;
+  connections_.back()->place = place;
+  std::swap(connections_[place], connections_.back());
+  connections_.pop_back();
+  host_.leave();
+  end_if_done();
+}
+
+// --- the end ---------------------------------------------------------------------------------
+
+void Worker::drain(Duration deadline) {
+  loop_.post([self = alive_, deadline] {
+    if (*self != nullptr) (*self)->begin_drain((*self)->loop_.now() + deadline);
+  });
+}
+
+void Worker::begin_drain(TimePoint deadline) {
+  cut_at(deadline);
+  if (draining_) return;
+  draining_ = true;
+  doors_.clear();
+  // A request that lies in the kernel already is not lost: one more round reads it first.
+  loop_.post([self = alive_] {
+    if (*self != nullptr) (*self)->drain_connections();
+  });
+}
+
+void Worker::drain_connections() {
+  told_ = true;
+  for (const auto& connection : connections_) {
+    if (connection->idle()) ++report_.idle;
+    connection->drain();  // ends it from the loop, never inside this call
+  }
+  end_if_done();
+}
+
+void Worker::cut_at(TimePoint deadline) {
+  if (deadline >= cut_at_) return;
+  cut_at_ = deadline;
+  loop_.run_after(deadline - loop_.now(), [self = alive_] {
+    if (*self == nullptr) return;
+    for (const auto& connection : (*self)->connections_) connection->abort(CloseReason::cut);
+  });
+}
+
+void Worker::end_if_done() {
+  if (done_ || !connections_.empty() || (!alone_ && !told_)) return;
+  done_ = true;
+  report_.finished = ended_ - report_.idle;
+  if (own_loop_ != nullptr) {
+    own_loop_->stop();
+  } else {
+    host_.on_worker_done(*this);
+  }
+}
+
+void Worker::add_to(ServerStats& stats) const {
+  const ConnectionCounters& seen = context_.counters;
+  stats.accepted += counters_.accepted.value();
+  stats.refused_limit += counters_.refused_limit.value();
+  stats.refused_backend += counters_.refused_backend.value();
+  stats.accept_pauses += counters_.accept_pauses.value();
+  stats.accept_shed += counters_.accept_shed.value();
+  stats.bytes_in += seen.bytes_in.value();
+  stats.bytes_out += seen.bytes_out.value();
+  stats.frames_in += seen.frames_in.value();
+  stats.handler_failures += seen.handler_failures.value();
+  stats.pauses += seen.pauses.value();
+  for (std::size_t i = 0; i < close_reason_count; ++i) stats.closed[i] += seen.closed[i].value();
+}
+
+}  // namespace weir

@@ -1,0 +1,104 @@
+// Worker: one loop of a server, with its listeners, its connections and its counters.
+// Layer: service, private. Owned by ServerCore. Everything but post-like calls on its loop's
+// thread; the thread that runs the loop is the worker's own unless the loop is the caller's.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "weir/io/event_loop.hpp"
+#include "weir/service/server.hpp"
+#include "weir/session/connection.hpp"
+
+namespace weir {
+
+/// What a worker counts beside its connections.
+struct AcceptCounters {
+  Counter accepted;
+  Counter refused_limit;
+  Counter refused_backend;
+  Counter accept_pauses;
+  Counter accept_shed;
+};
+
+class Worker final : public ConnectionOwner {
+ public:
+  /// What a worker asks of the server that owns it.
+  class Host {
+   public:
+    /// One more connection, within the limit? From any worker.
+    virtual bool enter() = 0;
+    virtual void leave() = 0;
+    /// Does every connection get a loop and a thread of its own?
+    [[nodiscard]] virtual bool thread_per_connection() const = 0;
+    /// Gives it one. The error says why there is none; the connection is closed then.
+    virtual Status hand_over(Accepted accepted, ProtocolFactory& factory) = 0;
+    /// The worker serves nothing any more. Its last call, on the thread of its loop.
+    virtual void on_worker_done(Worker& worker) = 0;
+
+   protected:
+    ~Host() = default;
+  };
+
+  /// `loop` is run by start() and ended when there is nothing left to serve.
+  Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOptions& options,
+         const Log& log, std::uint64_t number);
+  /// `loop` is the caller's, who runs it.
+  Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, const Log& log);
+  ~Worker();
+
+  /// Before start().
+  Result<Endpoint> listen(const SocketAddress& address, const ListenOptions& options,
+                          ProtocolFactory& factory);
+  /// Throws std::system_error when there is no thread for it.
+  void start();
+  void join();
+
+  /// From any thread. Later calls may only bring the deadline nearer.
+  void drain(Duration deadline);
+
+  /// On the loop's thread. The worker ends with this connection.
+  void serve_alone(Accepted accepted, ProtocolFactory& factory);
+
+  bool post(Task task) { return loop_.post(std::move(task)); }
+  [[nodiscard]] DrainReport report() const { return report_; }  // once it is done
+  void add_to(ServerStats& stats) const;
+
+ private:
+  class Door;
+
+  void on_connection_closed(Connection& connection) override;
+  void on_accept(Accepted accepted, ProtocolFactory& factory);
+  void on_shed(std::size_t count, int error);
+  Status serve(Accepted accepted, ProtocolFactory& factory);
+  void refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer,
+              std::string_view why);
+  void begin_drain(TimePoint deadline);
+  void drain_connections();
+  void cut_at(TimePoint deadline);
+  void end_if_done();
+
+  Host& host_;
+  std::unique_ptr<EventLoop> own_loop_;
+  EventLoop& loop_;
+  ConnectionContext context_;
+  AcceptCounters counters_;
+  LogBrake limit_brake_;
+  LogBrake backend_brake_;
+  LogBrake overload_brake_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::thread thread_;
+  DrainReport report_;
+  std::size_t ended_ = 0;  // since the drain began, the cut ones aside
+  TimePoint cut_at_ = TimerQueue::never;
+  std::shared_ptr<Worker*> alive_;  // for timers of a loop that may outlive the worker
+  bool alone_ = false;
+  bool draining_ = false;
+  bool told_ = false;  // the connections know that they are to end
+  bool done_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,92 @@
+#include "weir/session/session.hpp"
+
+#include <string>
+
+#include "session/session_state.hpp"
+#include "weir/session/connection.hpp"
+
+namespace weir {
+
+namespace {
+
+/// Runs `action` on the connection: now on its loop's thread, else soon.
+template <class Action>
+void on_connection(const std::shared_ptr<SessionState>& state, Action action) {
+  if (state == nullptr || state->ended.load(std::memory_order_acquire)) return;
+  if (state->mailbox->on_loop_thread()) {
+    if (state->connection != nullptr) action(*state->connection);
+    return;
+  }
+  state->mailbox->post([state, action] {
+    if (state->connection != nullptr) action(*state->connection);
+  });
+}
+
+SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::string_view message) {
+  if (state->overflowed.load(std::memory_order_acquire)) return SendResult::rejected;
+  const std::size_t size = message.size();
+  const std::size_t waiting = state->queued.load(std::memory_order_relaxed) +
+                              state->posted.fetch_add(size, std::memory_order_relaxed) + size;
+  if (waiting > state->max_queued) {
+    state->posted.fetch_sub(size, std::memory_order_relaxed);
+    if (!state->overflowed.exchange(true)) {
+      state->mailbox->post([state] {
+        if (state->connection != nullptr) state->connection->abort(CloseReason::slow_consumer);
+      });
+    }
+    return SendResult::rejected;
+  }
+  const bool posted = state->mailbox->post([state, text = std::string(message)] {
+    state->posted.fetch_sub(text.size(), std::memory_order_relaxed);
+    if (state->connection != nullptr) state->connection->send(text);
+  });
+  if (!posted) return SendResult::rejected;
+  return waiting >= state->high_watermark ? SendResult::pressured : SendResult::queued;
+}
+
+}  // namespace
+
+SendResult Session::send(std::string_view message) {
+  if (state_ == nullptr || state_->ended.load(std::memory_order_acquire)) {
+    return SendResult::rejected;
+  }
+  if (!state_->mailbox->on_loop_thread()) return send_from_afar(state_, message);
+  if (state_->connection == nullptr) return SendResult::rejected;
+  return state_->connection->send(message);
+}
+
+void Session::close() {
+  on_connection(state_, [](Connection& connection) { connection.close(); });
+}
+
+void Session::abort() {
+  on_connection(state_, [](Connection& connection) { connection.abort(); });
+}
+
+void Session::shutdown_write() {
+  on_connection(state_, [](Connection& connection) { connection.shutdown_write(); });
+}
+
+void Session::pause() {
+  on_connection(state_, [](Connection& connection) { connection.pause(); });
+}
+
+void Session::resume() {
+  on_connection(state_, [](Connection& connection) { connection.resume(); });
+}
+
+bool Session::open() const {
+  return state_ != nullptr && !state_->ended.load(std::memory_order_acquire);
+}
+
+std::size_t Session::queued() const {
+  if (!open()) return 0;
+  return state_->queued.load(std::memory_order_relaxed) +
+         state_->posted.load(std::memory_order_relaxed);
+}
+
+std::uint64_t Session::id() const { return state_ == nullptr ? 0 : state_->id; }
+
+SocketAddress Session::peer() const { return state_ == nullptr ? SocketAddress() : state_->peer; }
+
+}  // namespace weir
