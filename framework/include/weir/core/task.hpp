@@ -30,7 +30,7 @@ class UniqueFunction<R(Args...)> {
       ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
       static constexpr Table table{
           [](void* self, Args... args) -> R {
-            return (*static_cast<Callable*>(self))(std::forward<Args>(args)...);
+            return invoke(*static_cast<Callable*>(self), std::forward<Args>(args)...);
           },
           [](void* from, void* to) noexcept {
             auto* callable_at = static_cast<Callable*>(from);
@@ -42,7 +42,7 @@ class UniqueFunction<R(Args...)> {
       ::new (static_cast<void*>(storage_)) Callable*(new Callable(std::forward<F>(callable)));
       static constexpr Table table{
           [](void* self, Args... args) -> R {
-            return (**static_cast<Callable**>(self))(std::forward<Args>(args)...);
+            return invoke(**static_cast<Callable**>(self), std::forward<Args>(args)...);
           },
           [](void* from, void* to) noexcept {
             auto** callable_at = static_cast<Callable**>(from);
@@ -77,6 +77,16 @@ class UniqueFunction<R(Args...)> {
     R (*call)(void* self, Args... args);
     void (*move)(void* from, void* to) noexcept;  // to == nullptr: destroy
   };
+
+  /// A result that nobody asked for is dropped.
+  template <class Callable>
+  static R invoke(Callable& callable, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      static_cast<void>(callable(std::forward<Args>(args)...));
+    } else {
+      return callable(std::forward<Args>(args)...);
+    }
+  }
 
   void take(UniqueFunction& other) noexcept {
     if (other.table_ == nullptr) return;
