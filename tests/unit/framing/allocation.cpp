@@ -38,7 +38,7 @@ std::size_t allocations_of(F framing, std::string_view message) {
   const std::size_t after = allocations();
   BOOST_TEST(frames == 100U);
   BOOST_TEST(echoed.view() == sent.view());
-  BOOST_TEST(echoed.view().data() == room);
+  BOOST_TEST((echoed.view().data() == room));
   return after - before;
 }
 

@@ -1,0 +1,147 @@
+// The endpoints that a person may write, every way to write one wrong, and their addresses.
+#include "weir/core/endpoint.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <string_view>
+
+using namespace weir;
+using namespace std::string_literals;
+
+namespace {
+
+void expect_parsed(std::string_view text, std::string_view host, std::uint16_t port) {
+  const Result<Endpoint> endpoint = Endpoint::parse(text);
+  BOOST_REQUIRE_MESSAGE(endpoint.ok(), text << " was refused");
+  BOOST_TEST(endpoint.value().scheme == "tcp");
+  BOOST_TEST(endpoint.value().host == host);
+  BOOST_TEST(endpoint.value().port == port);
+}
+
+void expect_wrong(std::string_view text, std::string_view reason) {
+  const Result<Endpoint> endpoint = Endpoint::parse(text);
+  BOOST_TEST(!endpoint.ok(), text << " was taken");
+  if (endpoint.ok()) return;
+  std::string expected = "endpoint '";
+  expected.append(text).append("': ").append(reason);
+  expected.append("; expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000");
+  BOOST_TEST(endpoint.error().message == expected);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(endpoint)
+
+BOOST_AUTO_TEST_CASE(a_host_is_a_name_or_an_address) {
+  expect_parsed("tcp://127.0.0.1:7000", "127.0.0.1", 7000);
+  expect_parsed("tcp://0.0.0.0:1", "0.0.0.0", 1);
+  expect_parsed("tcp://localhost:80", "localhost", 80);
+  expect_parsed("tcp://a-b.example:65535", "a-b.example", 65535);
+  expect_parsed("tcp://[::1]:7000", "::1", 7000);
+  expect_parsed("tcp://[2001:db8::7]:443", "2001:db8::7", 443);
+}
+
+BOOST_AUTO_TEST_CASE(port_0_asks_for_a_free_one) { expect_parsed("tcp://[::]:0", "::", 0); }
+
+BOOST_AUTO_TEST_CASE(an_endpoint_is_written_as_it_is_read) {
+  for (const char* text : {"tcp://127.0.0.1:7000", "tcp://[::1]:7000", "tcp://example:0"}) {
+    BOOST_TEST(Endpoint::parse(text).value().to_string() == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(equal_means_the_same_scheme_host_and_port) {
+  const auto parsed = [](const char* text) { return Endpoint::parse(text).value(); };
+  BOOST_TEST((parsed("tcp://a:1") == parsed("tcp://a:1")));
+  BOOST_TEST((parsed("tcp://a:1") != parsed("tcp://a:2")));
+  BOOST_TEST((parsed("tcp://a:1") != parsed("tcp://b:1")));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_or_unknown_scheme_is_named) {
+  expect_wrong("", "no scheme");
+  expect_wrong("127.0.0.1:7000", "no scheme");
+  expect_wrong("tcp:127.0.0.1:7000", "no scheme");
+  expect_wrong("tcp:/127.0.0.1:7000", "no scheme");
+  expect_wrong("://127.0.0.1:7000", "unknown scheme ''");
+  expect_wrong("udp://127.0.0.1:7000", "unknown scheme 'udp'");
+  expect_wrong("TCP://127.0.0.1:7000", "unknown scheme 'TCP'");
+  expect_wrong(" tcp://127.0.0.1:7000", "unknown scheme ' tcp'");
+  expect_wrong("http://127.0.0.1:7000", "unknown scheme 'http'");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_port_is_named) {
+  expect_wrong("tcp://", "the port is missing");
+  expect_wrong("tcp://127.0.0.1", "the port is missing");
+  expect_wrong("tcp://127.0.0.1:", "the port is missing");
+  expect_wrong("tcp://[::1]", "the port is missing");
+  expect_wrong("tcp://[::1]:", "the port is missing");
+  expect_wrong("tcp://[::1]7000", "the port is missing");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_is_a_number_from_0_to_65535) {
+  for (const char* port : {"65536", "99999999999999999999", "-1", "+1", " 1", "1 ", "http", "0x50",
+                           "80/", "80a", "8.0"}) {
+    expect_wrong("tcp://127.0.0.1:"s + port, "the port is not a number from 0 to 65535");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_host_is_named) {
+  expect_wrong("tcp://:7000", "the host is missing");
+}
+
+BOOST_AUTO_TEST_CASE(brackets_are_for_ipv6_and_ipv6_for_brackets) {
+  expect_wrong("tcp://::1:7000", "an IPv6 address stands in brackets, as in tcp://[::1]:7000");
+  expect_wrong("tcp://a:1:2", "an IPv6 address stands in brackets, as in tcp://[::1]:7000");
+  expect_wrong("tcp://[::1:7000", "'[' without ']'");
+  expect_wrong("tcp://[127.0.0.1]:7000", "brackets are for IPv6 addresses");
+  expect_wrong("tcp://[]:7000", "brackets are for IPv6 addresses");
+}
+
+BOOST_AUTO_TEST_CASE(a_character_that_no_host_has_is_refused) {
+  const char* reason = "the host has a character that no host has";
+  for (const char* host :
+       {"a b", "a\tb", "a/b", "user@a", "a?b", "a#b", "a%b", "a\"b", "a'b", "a\\b", "a\r\nb"}) {
+    expect_wrong("tcp://"s + host + ":7000", reason);
+  }
+  expect_wrong("tcp://a\0b:7000"s, reason);
+  expect_wrong("tcp://[::1%eth0]:7000", reason);
+}
+
+BOOST_AUTO_TEST_CASE(a_very_long_mistake_is_not_repeated_whole) {
+  const Result<Endpoint> endpoint = Endpoint::parse(std::string(100'000, 'x'));
+  BOOST_TEST(endpoint.error().message.size() < 400U);
+}
+
+BOOST_AUTO_TEST_CASE(a_numeric_host_is_its_own_address) {
+  for (const char* text : {"tcp://127.0.0.1:7000", "tcp://[2001:db8::7]:443"}) {
+    const auto addresses = resolve(Endpoint::parse(text).value());
+    BOOST_REQUIRE(addresses.ok());
+    BOOST_REQUIRE(addresses.value().size() == 1U);
+    BOOST_TEST(addresses.value().front().to_string() == text);
+    BOOST_TEST(Endpoint::of(addresses.value().front()).to_string() == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_gives_ipv4_before_ipv6_and_none_twice) {
+  const auto addresses = resolve(Endpoint::parse("tcp://localhost:7000").value());
+  BOOST_REQUIRE(addresses.ok());
+  bool ipv6 = false;
+  for (std::size_t i = 0; i < addresses.value().size(); ++i) {
+    const SocketAddress& address = addresses.value()[i];
+    ipv6 = ipv6 || address.family() == AF_INET6;
+    BOOST_TEST((address.family() == AF_INET6) == ipv6);
+    BOOST_TEST(address.port() == 7000);
+    for (std::size_t other = 0; other < i; ++other) {
+      BOOST_TEST((addresses.value()[other] != address));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_cannot_be_is_an_error_that_names_it) {
+  const auto addresses = resolve(Endpoint{"tcp", "[::1]", 7000});
+  BOOST_REQUIRE(!addresses.ok());
+  BOOST_TEST(addresses.error().message.starts_with("cannot resolve '[::1]': "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
