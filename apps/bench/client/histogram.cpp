@@ -1,0 +1,34 @@
+// The cold half of the histogram: what is asked once, after the run.
+#include "client/histogram.hpp"
+
+#include <cmath>
+#include <functional>
+
+namespace weir::bench {
+
+void Histogram::merge(const Histogram& other) {
+  std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(),
+                 std::plus<>{});
+  total_ += other.total_;
+  max_ = std::max(max_, other.max_);
+}
+
+std::uint64_t Histogram::percentile(double share) const {
+  const auto wanted = std::max(1.0, std::ceil(share * static_cast<double>(total_)));
+  std::uint64_t seen = 0;
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    seen += counts_[bucket];
+    if (static_cast<double>(seen) >= wanted)
+      return std::min(highest_of(bucket), max_);
+  }
+  return max_;
+}
+
+// Past the first 256 buckets, bucket = (shift << 7) + top, where top has its eighth bit set.
+std::uint64_t Histogram::highest_of(std::size_t bucket) {
+  const auto shift = bucket < (2U << cut_bits) ? 0 : (bucket >> cut_bits) - 1;
+  const auto top = static_cast<std::uint64_t>(bucket - (shift << cut_bits));
+  return ((top + 1) << shift) - 1;
+}
+
+}  // namespace weir::bench

@@ -1,0 +1,30 @@
+// The two ways in which a run ends early. Bad flags never get this far: see flags.hpp.
+#pragma once
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace weir::bench {
+
+// Something of the run went wrong; what() is the one line that the user reads.
+struct Failure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// SIGINT or SIGTERM came.
+struct Interrupted {
+  int signal;
+};
+
+inline std::string error_text(int error) {
+  return std::system_category().message(error);
+}
+
+// For the calls that only fail when the machine is out of something.
+[[noreturn]] inline void fail_with_errno(const std::string& what) {
+  throw Failure(what + ": " + error_text(errno));
+}
+
+}  // namespace weir::bench

@@ -1,0 +1,90 @@
+// Every number in its base unit, named in its key: seconds, ns, bytes. No latency histograms.
+#include <nlohmann/json.hpp>
+
+#include "report.hpp"
+
+namespace weir::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int indent = 2;
+
+const char* name_of(Limit limit) {
+  switch (limit) {
+    case Limit::client:
+      return "client";
+    case Limit::server:
+      return "server";
+    case Limit::both:
+      return "both";
+    case Limit::neither:
+      return "neither";
+  }
+  return "";
+}
+
+Json shape(const LoadOptions& options) {
+  return {{"protocol", options.protocol == Protocol::raw ? "raw" : "length:4"},
+          {"connections", options.connections},
+          {"size_bytes", options.size},
+          {"depth", options.depth},
+          {"threads", options.threads},
+          {"warmup_seconds", options.warmup.count()}};
+}
+
+Json measured(const LoadResult& result) {
+  const auto& latency = result.latency;
+  Json json = {{"seconds", result.seconds},
+               {"messages", result.messages},
+               {"messages_per_second", result.messages_per_second},
+               {"bytes_per_second", result.bytes_per_second},
+               {"latency_ns",
+                {{"p50", latency.percentile(0.5)},
+                 {"p90", latency.percentile(0.9)},
+                 {"p99", latency.percentile(0.99)},
+                 {"p99.9", latency.percentile(0.999)},
+                 {"max", latency.max()}}}};
+  if (result.server) {
+    const auto& server = *result.server;
+    json["server"] = {{"cpu_ns_per_message", server.ns_per_message},
+                      {"user_ns_per_message", server.ns_per_message * server.user_share},
+                      {"system_ns_per_message", server.ns_per_message * (1 - server.user_share)},
+                      {"cpus", server.cpus},
+                      {"bytes_per_cpu_second", server.bytes_per_cpu_second}};
+  }
+  json["client"] = {{"cpu_ns_per_message", result.client_ns_per_message},
+                    {"busy", result.client_busy}};
+  json["limit"] = name_of(result.limit);
+  json["unclosed"] = result.unclosed;
+  return json;
+}
+
+Json memory(const Memory& memory) {
+  return {{"user_bytes", memory.user_bytes},
+          {"resident_bytes", memory.resident_bytes},
+          {"huge_page_bytes", memory.huge_bytes}};
+}
+
+// Commands and endpoints come from the user and need not be UTF-8.
+std::string dumped(const Json& json) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const LoadOptions& options, const LoadResult& result) {
+  Json json = {{"to", options.to.text}, {"load", shape(options)}};
+  json.update(measured(result));
+  return dumped(json);
+}
+
+std::string to_json(const IdleOptions& options, const IdleResult& result) {
+  return dumped({{"to", options.to.text},
+                 {"connections", options.connections},
+                 {"before", memory(result.before)},
+                 {"after", memory(result.after)},
+                 {"user_bytes_per_connection", result.bytes_per_connection}});
+}
+
+}  // namespace weir::bench

@@ -1,0 +1,19 @@
+// Whether a server has accepted everything: the accept queue of its listening sockets.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "system/interrupts.hpp"
+
+namespace weir::bench {
+
+// Connections that wait for accept() on this port, over all listening sockets there (several with
+// SO_REUSEPORT); nothing when none listens.
+std::optional<unsigned> accept_queue(std::uint16_t port);
+
+// Returns when the queue is empty. Throws Failure after `timeout`, or when nothing listens.
+void wait_accepted(std::uint16_t port, std::chrono::seconds timeout, const Interrupts& interrupts);
+
+}  // namespace weir::bench
