@@ -14,6 +14,10 @@
 namespace weir::bench {
 namespace {
 
+constexpr std::string_view before_commands = "--";
+constexpr std::string_view between_commands = "---";
+constexpr std::size_t most_commands = 26;  // they are called by letters
+
 // CLI::Range lets "nan" pass.
 CLI::Validator between(double low, double high) {
   std::ostringstream words;
@@ -36,6 +40,25 @@ struct Words {
   double seconds = 2;
   double warmup = 0.5;
 };
+
+// CLI11 never sees the commands of `pair`: their flags are not ours.
+std::vector<std::vector<std::string>> split_commands(int& argc, char** argv) {
+  std::vector<std::vector<std::string>> commands;
+  auto* const end = argv + argc;
+  auto* const start = std::find(argv, end, before_commands);
+  if (argc < 2 || std::string_view{argv[1]} != "pair" || start == end)
+    return commands;
+  argc = static_cast<int>(start - argv);
+  commands.emplace_back();
+  for (auto* word = start + 1; word != end; ++word) {
+    if (*word == between_commands) {
+      commands.emplace_back();
+    } else {
+      commands.back().emplace_back(*word);
+    }
+  }
+  return commands;
+}
 
 void add_target(CLI::App& app, Words& words, pid_t& pid, bool pid_required) {
   app.add_option("--to", words.to, "the server: tcp://127.0.0.1:7000; loopback only")->required();
@@ -94,6 +117,16 @@ void finish_shape(LoadOptions& load, const Words& words) {
   check_shape(load);
 }
 
+void check_commands(const std::vector<std::vector<std::string>>& commands) {
+  const auto is_empty = [](const auto& command) { return command.empty(); };
+  if (commands.empty())
+    throw Failure("pair needs '-- COMMAND_A --- COMMAND_B'");
+  if (std::ranges::any_of(commands, is_empty))
+    throw Failure("one of the commands is empty");
+  if (commands.size() > most_commands)
+    throw Failure("pair takes at most 26 commands");
+}
+
 Exit refuse(std::string_view why) {
   std::cerr << "weir-bench: " << why.substr(0, why.find('\n')) << " (see --help)\n";
   return {2};
@@ -102,11 +135,13 @@ Exit refuse(std::string_view why) {
 }  // namespace
 
 Invocation parse_flags(int argc, char** argv) {
+  auto commands = split_commands(argc, argv);
   CLI::App app{"Measures echo servers on this machine: CPU a message, latency, memory."};
   app.require_subcommand(1);
   Words words;
   LoadOptions load;
   IdleOptions idle;
+  PairOptions pair;
 
   auto* load_app = app.add_subcommand("load", "a closed loop of checked echoes to one server");
   add_target(*load_app, words, load.server_pid, false);
@@ -120,6 +155,22 @@ Invocation parse_flags(int argc, char** argv) {
       ->capture_default_str();
   idle_app->add_flag("--json", idle.json, "print JSON");
 
+  auto* pair_app = app.add_subcommand("pair", "servers in turn, and the ratios of their CPU");
+  pair_app->add_option("--rounds", pair.rounds, "loads for each server")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  pair_app
+      ->add_option("--max-spread", pair.max_spread,
+                   "no result when the ratios spread over more than this share of their median")
+      ->check(between(0.001, 10))
+      ->capture_default_str();
+  pair_app->add_flag("--pin", pair.pin, "servers on CPU 0, the load on CPU 1");
+  add_shape(*pair_app, words, pair.load);
+  pair_app->add_flag("--json", pair.json, "print JSON");
+  pair_app->footer(
+      "Then the servers, each of which must print 'listening on tcp://127.0.0.1:PORT':\n"
+      "  weir-bench pair --pin -- weir-floor-epoll --- weir-echo --listen tcp://127.0.0.1:0");
+
   try {
     app.parse(argc, argv);
     if (*load_app) {
@@ -127,8 +178,14 @@ Invocation parse_flags(int argc, char** argv) {
       finish_shape(load, words);
       return load;
     }
-    idle.to = parse_endpoint(words.to);
-    return idle;
+    if (*idle_app) {
+      idle.to = parse_endpoint(words.to);
+      return idle;
+    }
+    check_commands(commands);
+    pair.commands = std::move(commands);
+    finish_shape(pair.load, words);
+    return pair;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
       return Exit{app.exit(error)};

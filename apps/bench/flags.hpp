@@ -12,7 +12,7 @@ struct Exit {
   int status;
 };
 
-using Invocation = std::variant<Exit, LoadOptions, IdleOptions>;
+using Invocation = std::variant<Exit, LoadOptions, IdleOptions, PairOptions>;
 
 Invocation parse_flags(int argc, char** argv);
 

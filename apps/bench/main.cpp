@@ -2,7 +2,7 @@
 //
 //   flags.cpp   what was asked           load.cpp   one server under load
 //   report_*    what is printed          idle.cpp   one server's idle connections
-//   client/     the load's own epoll
+//   client/     the load's own epoll     pair.cpp   several servers in turn
 //   system/     sockets, processes, signals
 //
 // It is independent of the framework: what it measures, it does not share.
@@ -14,6 +14,7 @@
 #include "flags.hpp"
 #include "idle.hpp"
 #include "load.hpp"
+#include "pair.hpp"
 #include "report.hpp"
 
 namespace weir::bench {
@@ -24,6 +25,9 @@ auto run(const LoadOptions& options, const Interrupts& interrupts) {
 }
 auto run(const IdleOptions& options, const Interrupts& interrupts) {
   return run_idle(options, interrupts);
+}
+auto run(const PairOptions& options, const Interrupts& interrupts) {
+  return run_pair(options, interrupts);
 }
 
 struct Run {

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "system/endpoint.hpp"
 
@@ -42,6 +44,15 @@ struct IdleOptions {
   Endpoint to;
   unsigned connections = 1000;
   pid_t server_pid = 0;
+  bool json = false;
+};
+
+struct PairOptions {
+  LoadOptions load;  // `to` and `server_pid` are filled in for each command
+  unsigned rounds = 7;
+  double max_spread = 0.10;  // of the paired ratios, as a share of their median
+  bool pin = false;
+  std::vector<std::vector<std::string>> commands;  // A, B, C, ...
   bool json = false;
 };
 

@@ -66,6 +66,29 @@ Json memory(const Memory& memory) {
           {"huge_page_bytes", memory.huge_bytes}};
 }
 
+Json command_json(const CommandResult& command) {
+  Json rounds = Json::array();
+  for (const auto& round : command.rounds)
+    rounds.push_back(measured(round));
+  return {{"letter", std::string(1, command.letter)},
+          {"command", command.command},
+          {"median",
+           {{"server_cpu_ns_per_message", median_of(command, ns_per_message)},
+            {"messages_per_second", median_of(command, messages_per_second)},
+            {"bytes_per_cpu_second", median_of(command, bytes_per_cpu_second)}}},
+          {"rounds", std::move(rounds)}};
+}
+
+Json ratio_json(const Ratio& ratio) {
+  Json json = {{"of", std::string{ratio.letter} + "/A"}, {"metric", "server_cpu_ns_per_message"},
+               {"median", ratio.spread.median},          {"lowest", ratio.spread.lowest},
+               {"highest", ratio.spread.highest},        {"rounds", ratio.rounds},
+               {"result", ratio.no_result.empty()}};
+  if (!ratio.no_result.empty())
+    json["no_result"] = ratio.no_result;
+  return json;
+}
+
 // Commands and endpoints come from the user and need not be UTF-8.
 std::string dumped(const Json& json) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -85,6 +108,19 @@ std::string to_json(const IdleOptions& options, const IdleResult& result) {
                  {"before", memory(result.before)},
                  {"after", memory(result.after)},
                  {"user_bytes_per_connection", result.bytes_per_connection}});
+}
+
+std::string to_json(const PairOptions& options, const PairResult& result) {
+  Json commands = Json::array();
+  for (const auto& command : result.commands)
+    commands.push_back(command_json(command));
+  Json ratios = Json::array();
+  for (const auto& ratio : result.ratios)
+    ratios.push_back(ratio_json(ratio));
+  return dumped({{"load", shape(options.load)},
+                 {"pinned", options.pin},
+                 {"commands", std::move(commands)},
+                 {"ratios", std::move(ratios)}});
 }
 
 }  // namespace weir::bench

@@ -1,4 +1,9 @@
 // Every line stands for itself: a name, then a sentence with its units.
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
 #include "report.hpp"
 #include "text.hpp"
 
@@ -53,6 +58,42 @@ std::string client_line(const LoadResult& result) {
                                 percent(result.client_busy) + " of the time");
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  return std::accumulate(std::next(words.begin()), words.end(), words.front(),
+                         [](auto left, const auto& word) { return std::move(left) + " " + word; });
+}
+
+// Medians over the rounds, under header().
+std::string row(const CommandResult& command) {
+  const auto p99 = [](const LoadResult& round) {
+    return static_cast<double>(round.latency.percentile(0.99));
+  };
+  const auto limited = std::ranges::count_if(command.rounds, [](const LoadResult& round) {
+    return round.limit == Limit::client || round.limit == Limit::both;
+  });
+  return std::string{command.letter} + right(grouped(median_of(command, ns_per_message)), 12) +
+         right(percent(median_of(command, user_share)), 8) +
+         right(grouped(median_of(command, messages_per_second)), 14) +
+         right(bytes(median_of(command, bytes_per_cpu_second)), 18) +
+         right(duration(median_of(command, p99)), 13) +
+         right(std::to_string(limited) + "/" + std::to_string(command.rounds.size()), 16) + "\n";
+}
+
+std::string header() {
+  return right("server CPU", 13) + right("user", 8) + right("messages/s", 14) +
+         right("B/CPU second", 18) + right("p99", 13) + right("client limited", 16) + "\n";
+}
+
+std::string ratio_lines(const Ratio& ratio) {
+  const auto& spread = ratio.spread;
+  auto text = line(std::string{ratio.letter} + "/A",
+                   fixed(spread.median, 3) + " of the server CPU a message, from " +
+                       fixed(spread.lowest, 3) + " to " + fixed(spread.highest, 3));
+  if (!ratio.no_result.empty())
+    text += line("no result", ratio.no_result);
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const LoadOptions& options, const LoadResult& result) {
@@ -81,6 +122,22 @@ std::string to_text(const IdleOptions& options, const IdleResult& result) {
               line("connection", grouped(bytes_per_connection) + " B of user memory");
   if (after.huge_bytes > before.huge_bytes)
     text += line("note", "some of it came in pages of 2 MiB: more connections say more");
+  return text;
+}
+
+std::string to_text(const PairOptions& options, const PairResult& result) {
+  auto text = line("pair", shape(options.load)) +
+              line("rounds", std::to_string(options.rounds) + " for each, in turn" +
+                                 (options.pin ? "; servers on CPU 0, load on CPU 1" : ""));
+  for (const auto& command : result.commands)
+    text += line(std::string{command.letter}, joined(command.command));
+  text += '\n';
+  text += header();
+  for (const auto& command : result.commands)
+    text += row(command);
+  text += "\n";
+  for (const auto& ratio : result.ratios)
+    text += ratio_lines(ratio);
   return text;
 }
 
