@@ -28,6 +28,12 @@ BOOST_AUTO_TEST_CASE(a_size_of_nothing_is_a_mistake_of_the_program) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(the_servers_limit_has_no_say_in_a_size_that_was_chosen) {
+  FixedFraming framing = fixed(3);
+  framing.set_default_max(2);
+  expect_frames(framing, "one", {"one"});
+}
+
 BOOST_AUTO_TEST_CASE(a_message_of_any_other_size_is_refused) {
   BOOST_TEST(refusal(fixed(3), "one") == "");
   BOOST_TEST(refusal(fixed(3), "on") == "message of 2 bytes, each is 3");

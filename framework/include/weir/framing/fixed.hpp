@@ -8,11 +8,13 @@
 
 namespace weir {
 
-/// Has no limit but its size: who says `fixed(n)` has allowed n bytes.
 class FixedFraming {
  public:
   /// Throws std::invalid_argument when `size` is 0.
   explicit FixedFraming(std::size_t size);
+
+  /// Has no limit but its size: who says `fixed(n)` has allowed n bytes, whatever the server's is.
+  void set_default_max(std::size_t /*max*/) {}
 
   [[nodiscard]] Decoded decode(std::string_view input) const {
     if (input.size() < size_) return Decoded::need(size_);
