@@ -25,8 +25,6 @@ class Acceptor {
   [[nodiscard]] int descriptor() const { return listening_.get(); }
   /// Takes what waits. False: rest for `pause()` before trying again.
   [[nodiscard]] bool accept_some();
-  /// No connection is taken any more.
-  void close() { listening_.close(); }
   [[nodiscard]] Duration pause() const { return pause_; }
 
  private:

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -62,6 +63,27 @@ SocketAddress ask_address(int descriptor, Call call) {
   return {address, size};
 }
 
+// recv() and send() are cancellation points, and in a program with threads glibc pays for that with
+// two atomic operations each: 130 of the 620 user instructions of an echoed message. Nobody cancels
+// a loop's thread, so the two calls of the hot path go to the kernel straight.
+#if defined(SYS_recvfrom) && defined(SYS_sendto) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+ssize_t call_recv(int descriptor, std::span<char> into) {
+  return ::syscall(SYS_recvfrom, descriptor, into.data(), into.size(), MSG_DONTWAIT, nullptr,
+                   nullptr);
+}
+ssize_t call_send(int descriptor, std::string_view bytes, int flags) {
+  return ::syscall(SYS_sendto, descriptor, bytes.data(), bytes.size(), flags, nullptr, 0);
+}
+#else
+ssize_t call_recv(int descriptor, std::span<char> into) {
+  return ::recv(descriptor, into.data(), into.size(), MSG_DONTWAIT);
+}
+ssize_t call_send(int descriptor, std::string_view bytes, int flags) {
+  return ::send(descriptor, bytes.data(), bytes.size(), flags);
+}
+#endif
+
 Transfer transferred(ssize_t count) {
   if (count >= 0) return {.bytes = static_cast<std::size_t>(count)};
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
@@ -110,7 +132,7 @@ int connect_progress(int descriptor, const SocketAddress& address) {
 }
 
 Transfer receive(int descriptor, std::span<char> into) {
-  const ssize_t count = ::recv(descriptor, into.data(), into.size(), MSG_DONTWAIT);
+  const ssize_t count = call_recv(descriptor, into);
   Transfer done = transferred(count);
   done.end = count == 0;
   return done;
@@ -121,7 +143,7 @@ Transfer send(int descriptor, std::span<const std::string_view> pieces) {
   for (;;) {
     ssize_t count = 0;
     if (pieces.size() == 1) {
-      count = ::send(descriptor, pieces.front().data(), pieces.front().size(), flags);
+      count = call_send(descriptor, pieces.front(), flags);
     } else {
       std::array<iovec, Transport::max_pieces> vector;
       std::size_t used = 0;

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -48,7 +47,8 @@ class ServerCore final : public Worker::Host {
         connection_options_{options_.limits, options_.flow, options_.deadlines} {}
 
   Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory);
-  Status start();
+  /// The first `run_by_caller` workers get no thread.
+  Status start(std::size_t run_by_caller = 0);
   int run(Task on_ready);
   void stop(Duration deadline);
   DrainReport wait();
@@ -66,6 +66,7 @@ class ServerCore final : public Worker::Host {
   Status hand_over(Accepted accepted, ProtocolFactory& factory) override;
   void on_worker_done(Worker& worker) override;
 
+  Status try_run(Task on_ready);
   Status make_workers();
   Result<Endpoint> bind(const Endpoint& endpoint, std::unique_ptr<ProtocolFactory> factory);
   void retire(Worker& single);
@@ -87,7 +88,6 @@ class ServerCore final : public Worker::Host {
   std::uint64_t next_number_ = 1;  // the accepting worker's thread only, once started
   std::atomic<std::size_t> active_{0};
   std::atomic<bool> stopped_{false};
-  Semaphore changed_;  // a signal came, or stopped_ became true
 };
 
 Status ServerCore::make_workers() {
@@ -138,7 +138,7 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
   return bound;
 }
 
-Status ServerCore::start() {
+Status ServerCore::start(std::size_t run_by_caller) {
   if (started_) return Error{"the server was started before"};
   if (!first_failure_.message.empty()) return first_failure_;
   if (workers_.empty()) return Error{"nothing to serve: listen() comes before start()"};
@@ -147,7 +147,7 @@ Status ServerCore::start() {
     const std::lock_guard lock(mutex_);
     running_ = workers_.size();
   }
-  std::size_t running = 0;
+  std::size_t running = run_by_caller;
   try {
     for (; running < workers_.size(); ++running) workers_[running]->start();
   } catch (const std::system_error& error) {
@@ -161,34 +161,36 @@ Status ServerCore::start() {
 }
 
 int ServerCore::run(Task on_ready) {
+  const Status ran = try_run(std::move(on_ready));
+  if (ran.ok()) return 0;
+  options_.log.write(LogLevel::error, ran.error().message);
+  return 1;
+}
+
+Status ServerCore::try_run(Task on_ready) {
+  if (options_.loop != nullptr) return Error{"run() is not for a loop that the caller runs"};
+  // Made before the workers' threads and gone after them.
   std::optional<SignalGuard> signals;
-  if (options_.handle_signals) signals.emplace(changed_);
-  if (const Status started = start(); !started.ok()) {
-    options_.log.write(LogLevel::error, started.error().message);
-    return 1;
+  std::unique_ptr<Watch> watch;
+  if (options_.handle_signals && !started_ && !workers_.empty()) {
+    signals.emplace();
+    if (!signals->status().ok()) return signals->status().error();
+    auto watched = workers_.front()->loop().watch_readable(signals->descriptor(), [&] {
+      if (const int count = signals->take_count(); count != 0) {
+        stop(count == 1 ? options_.drain : Duration::zero());
+      }
+    });
+    if (!watched.ok()) return watched.error();
+    watch = watched.take();
   }
+  // A program of one loop stays a program of one thread: the kernel and the C library do less for
+  // every call then.
+  const bool alone = workers_.size() == 1 && !options_.threads.per_connection;
+  if (Status started = start(alone ? 1 : 0); !started.ok()) return started;
   if (on_ready) on_ready();
-  int seen = 0;
-  while (!stopped()) {
-    changed_.wait();
-    const int count = signals.has_value() ? signals->count() : 0;
-    if (count == seen) continue;
-    seen = count;
-    if (count == 1) {
-      stop(options_.drain);
-      continue;
-    }
-    stop(Duration::zero());
-    // What was asked for twice must happen, even if a handler never returns.
-    signals.reset();
-    while (!stopped()) {
-      if (changed_.wait_for(std::chrono::seconds(1))) continue;
-      options_.log.write(LogLevel::error, "a handler does not return; ending without it");
-      std::_Exit(1);
-    }
-  }
+  if (alone) workers_.front()->run_here();
   wait();
-  return 0;
+  return {};
 }
 
 void ServerCore::stop(Duration deadline) {
@@ -248,7 +250,6 @@ void ServerCore::on_worker_done(Worker& worker) {
   --running_;
   if (running_ == 0) {
     stopped_.store(true);
-    changed_.post();
     return;
   }
   // Only a single ends while others go on, or all do: then wait() joins it.

@@ -1,11 +1,13 @@
 #include "service/signals.hpp"
 
 #include <signal.h>
-#include <time.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 
 namespace weir {
 
@@ -13,47 +15,38 @@ namespace {
 
 // A signal handler gets no argument of ours, so this is the one thing of the framework that
 // exists once a process. Lock-free, as a handler needs it.
-std::atomic<Semaphore*> waiter{nullptr};
+std::atomic<int> event{-1};
 std::atomic<int> signal_count{0};
-static_assert(std::atomic<Semaphore*>::is_always_lock_free);
+std::atomic<bool> taken{false};
+static_assert(std::atomic<int>::is_always_lock_free);
 
-constexpr std::array<int, 2> handled{SIGINT, SIGTERM};
+constexpr std::array<int, 3> handled{SIGINT, SIGTERM, SIGALRM};
 std::array<struct sigaction, handled.size()> previous{};
 
-void on_signal(int) {
+void on_signal(int number) {
+  if (number == SIGALRM) ::_exit(1);
   const int saved = errno;
-  signal_count.fetch_add(1);
-  if (Semaphore* semaphore = waiter.load(); semaphore != nullptr) semaphore->post();
+  if (signal_count.fetch_add(1) == 1) ::alarm(1);
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(event.load(), &one, sizeof one);
   errno = saved;
 }
 
 }  // namespace
 
-void Semaphore::wait() {
-  while (sem_wait(&semaphore_) != 0 && errno == EINTR) {
+SignalGuard::SignalGuard() {
+  if (taken.exchange(true)) {
+    status_ = Error{"signals are handled by another server of this process"};
+    return;
   }
-}
-
-bool Semaphore::wait_for(Duration limit) {
-  timespec until{};
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  const auto total = std::chrono::seconds(until.tv_sec) +
-                     std::chrono::nanoseconds(until.tv_nsec) + limit;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(total);
-  until.tv_sec = seconds.count();
-  until.tv_nsec = (total - seconds).count();
-  int failed = 0;
-  do {
-    failed = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &until);
-  } while (failed != 0 && errno == EINTR);
-  return failed == 0;
-}
-
-SignalGuard::SignalGuard(Semaphore& semaphore) {
-  Semaphore* expected = nullptr;
-  if (!waiter.compare_exchange_strong(expected, &semaphore)) return;
   active_ = true;
+  event_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!event_.valid()) {
+    status_ = system_error("cannot create an eventfd", errno);
+    return;
+  }
   signal_count.store(0);
+  event.store(event_.get());
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
@@ -63,10 +56,22 @@ SignalGuard::SignalGuard(Semaphore& semaphore) {
 
 SignalGuard::~SignalGuard() {
   if (!active_) return;
-  for (std::size_t i = 0; i < handled.size(); ++i) sigaction(handled[i], &previous[i], nullptr);
-  waiter.store(nullptr);
+  if (event_.valid()) {
+    if (signal_count.load() > 1) ::alarm(0);
+    for (std::size_t i = 0; i < handled.size(); ++i) sigaction(handled[i], &previous[i], nullptr);
+    event.store(-1);
+  }
+  taken.store(false);
 }
 
-int SignalGuard::count() const { return active_ ? signal_count.load() : 0; }
+int SignalGuard::take_count() {
+  const int count = signal_count.load();
+  if (count != seen_) {
+    std::uint64_t written = 0;
+    [[maybe_unused]] const auto got = ::read(event_.get(), &written, sizeof written);
+    seen_ = count;
+  }
+  return count;
+}
 
 }  // namespace weir

@@ -1,42 +1,33 @@
-// Waiting for SIGINT, SIGTERM and the end of a server, in one place. Layer: service, private.
+// SIGINT and SIGTERM as a descriptor that a loop can watch. Layer: service, private.
 #pragma once
 
-#include <semaphore.h>
-
-#include "weir/core/time.hpp"
+#include "weir/core/error.hpp"
+#include "weir/io/descriptor.hpp"
 
 namespace weir {
 
-/// Counts what happened; may be posted from a signal handler, which a condition variable may not.
-class Semaphore {
- public:
-  Semaphore() { sem_init(&semaphore_, 0, 0); }
-  ~Semaphore() { sem_destroy(&semaphore_); }
-  Semaphore(const Semaphore&) = delete;
-  Semaphore& operator=(const Semaphore&) = delete;
-
-  void post() { sem_post(&semaphore_); }
-  void wait();
-  /// False when `limit` passed first.
-  bool wait_for(Duration limit);
-
- private:
-  sem_t semaphore_;
-};
-
-/// While it lives, SIGINT and SIGTERM post `semaphore` and are counted instead of ending the
-/// process. One at a time in a process: a second one handles nothing.
+/// While it lives, SIGINT and SIGTERM are counted and make descriptor() readable instead of ending
+/// the process. One at a time in a process.
+///
+/// What was asked for twice must happen, even if a handler holds the loop for ever: a second after
+/// the second signal the process ends with status 1 (through alarm(), so SIGALRM is taken as well).
 class SignalGuard {
  public:
-  explicit SignalGuard(Semaphore& semaphore);
+  SignalGuard();
   ~SignalGuard();
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
 
-  /// Signals that came since it was made.
-  [[nodiscard]] int count() const;
+  /// Why the signals could not be taken: another guard has them, or there is no descriptor.
+  [[nodiscard]] const Status& status() const { return status_; }
+  [[nodiscard]] int descriptor() const { return event_.get(); }
+  /// Signals that came since it was made. Makes the descriptor unreadable until the next.
+  [[nodiscard]] int take_count();
 
  private:
+  Descriptor event_;
+  Status status_;
+  int seen_ = 0;
   bool active_ = false;
 };
 

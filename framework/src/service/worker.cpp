@@ -60,10 +60,12 @@ Result<Endpoint> Worker::listen(const SocketAddress& address, const ListenOption
 
 void Worker::start() {
   if (own_loop_ == nullptr) return;
-  thread_ = std::thread([this] {
-    loop_.run();
-    host_.on_worker_done(*this);
-  });
+  thread_ = std::thread([this] { run_here(); });
+}
+
+void Worker::run_here() {
+  loop_.run();
+  host_.on_worker_done(*this);
 }
 
 void Worker::join() {

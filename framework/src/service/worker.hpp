@@ -49,12 +49,16 @@ class Worker final : public ConnectionOwner {
   Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, const Log& log);
   ~Worker();
 
+  [[nodiscard]] EventLoop& loop() { return loop_; }
+
   /// Before start().
   Result<Endpoint> listen(const SocketAddress& address, const ListenOptions& options,
                           ProtocolFactory& factory);
   /// Throws std::system_error when there is no thread for it.
   void start();
   void join();
+  /// Instead of start() and join(): runs the loop on this thread.
+  void run_here();
 
   /// From any thread. Later calls may only bring the deadline nearer.
   void drain(Duration deadline);

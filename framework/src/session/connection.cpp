@@ -112,7 +112,7 @@ std::size_t Connection::process(std::string_view input) {
     Progress progress;
     in_batch_ = true;
     if (!guarded([&] { progress = protocol_->on_input(input.substr(used), lent); })) {
-      progress.failure = CloseReason::handler_failed;
+      progress.fail(CloseReason::handler_failed, {});  // logged by guarded()
     }
     in_batch_ = false;
     used += progress.consumed;
@@ -122,12 +122,12 @@ std::size_t Connection::process(std::string_view input) {
       update_halted();
     }
     send_scratch();
-    if (progress.failure != CloseReason::none) {
-      if (!progress.mistake.empty() && phase_ == Phase::open) {
-        log_failure(progress.failure,
-                    progress.mistake + "; " + describe_input(input.substr(used)));
+    if (progress.failure != nullptr) {
+      const auto& [reason, mistake] = *progress.failure;
+      if (!mistake.empty() && phase_ == Phase::open) {
+        log_failure(reason, mistake + "; " + describe_input(input.substr(used)));
       }
-      finish(progress.failure);
+      finish(reason);
     } else if ((phase_ == Phase::closing || shutdown_wanted_) && queue_.empty()) {
       output_empty();  // the handler closed, and everything went out
     }

@@ -186,6 +186,10 @@ void MemoryLoop::connect(const SocketAddress& address, Duration, ConnectHandler 
   });
 }
 
+Result<std::unique_ptr<Watch>> MemoryLoop::watch_readable(int descriptor, Task) {
+  return Error{"the memory loop cannot watch descriptor " + std::to_string(descriptor)};
+}
+
 TransportPtr MemoryLoop::make_transport(std::shared_ptr<MemoryPipe> in,
                                         std::shared_ptr<MemoryPipe> out) {
   auto* transport =

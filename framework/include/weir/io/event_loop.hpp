@@ -53,6 +53,12 @@ class Listener {
   [[nodiscard]] virtual SocketAddress local() const = 0;
 };
 
+/// Tells that a descriptor is readable until it is destroyed, on its loop's thread.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
 struct ListenOptions {
   /// Connections that wait to be accepted; the system may hold fewer.
   int backlog = 4096;
@@ -124,6 +130,11 @@ class EventLoop {
   /// Connects to `address` within `deadline`; calls `handler` once, later, unless the loop ends.
   virtual void connect(const SocketAddress& address, Duration deadline,
                        ConnectHandler handler) = 0;
+
+  /// Calls `on_readable` whenever `descriptor`, which stays the caller's, may be readable: again
+  /// and again until it is read empty, and on a backend that guesses also when it is not. For
+  /// descriptors that are no connections: an eventfd, a timerfd, a pipe.
+  virtual Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) = 0;
 
   /// Bytes on their way out of the connection that is being served now; empty between two.
   [[nodiscard]] Buffer& scratch() { return scratch_; }

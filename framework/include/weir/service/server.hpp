@@ -80,10 +80,11 @@ class Server {
 
   /// Begins to serve, on threads of its own, and returns. Once.
   Status start();
-  /// start(), then `on_ready` on this thread, then wait(); drains at SIGINT and SIGTERM, and ends
-  /// at once at the second. Answers what main() should: 0, or 1 after a line in the log about what
-  /// could not be started. If a handler does not return within a second of the second signal, the
-  /// process ends with 1.
+  /// Serves until it is stopped, by stop() or by SIGINT or SIGTERM: the first drains, the second
+  /// ends at once, if need be (a handler that never returns) the process with status 1 a second
+  /// later. A server of one loop runs it on this thread and has no other. Calls `on_ready` once
+  /// signals and connections are taken. Answers what main() should: 0, or 1 after a line in the
+  /// log about what could not be started.
   int run(Task on_ready = {});
 
   /// Closes the listeners, ends idle connections, lets busy ones finish until `deadline` from now

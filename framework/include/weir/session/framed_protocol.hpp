@@ -98,12 +98,10 @@ class FramedProtocol final : public Protocol {
         progress.need = decoded.total();
         break;
       case Decoded::Kind::too_large:
-        progress.failure = CloseReason::frame_too_large;
-        progress.mistake = decoded.mistake();
+        progress.fail(CloseReason::frame_too_large, decoded.mistake());
         break;
       default:
-        progress.failure = CloseReason::malformed_frame;
-        progress.mistake = decoded.mistake();
+        progress.fail(CloseReason::malformed_frame, decoded.mistake());
     }
   }
 
@@ -141,8 +139,7 @@ class FramedProtocol final : public Protocol {
     try {
       const Status status = framing_.encode(reply, context.output);
       if (status.ok()) return true;
-      progress.failure = CloseReason::unencodable_reply;
-      progress.mistake = status.error().message;
+      progress.fail(CloseReason::unencodable_reply, status.error().message);
     } catch (...) {
       context.output.truncate(before);  // half a frame never goes out
       throw;

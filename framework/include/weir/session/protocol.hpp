@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "weir/core/buffer.hpp"
 #include "weir/core/error.hpp"
@@ -40,8 +41,15 @@ struct Progress {
   /// A handler will answer later (Connection::handler_done); until then no input comes.
   bool handler_out = false;
   /// Ends the connection with this reason, and `mistake` in the log.
-  CloseReason failure = CloseReason::none;
-  std::string mistake{};
+  struct Failure {
+    CloseReason reason;
+    std::string mistake;
+  };
+  std::unique_ptr<Failure> failure{};
+
+  void fail(CloseReason reason, std::string mistake) {
+    failure = std::make_unique<Failure>(Failure{reason, std::move(mistake)});
+  }
 };
 
 /// Owned by one connection; called on its loop's thread. What it throws ends the connection with

@@ -106,6 +106,8 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
                                            AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  /// An error: there are no descriptors in memory.
+  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
  private:
   friend class MemoryTransport;

@@ -20,60 +20,73 @@ Protocol protocol_of(const SocketAddress& address) { return {address.family(), 0
 
 }  // namespace
 
-/// Waits for "readable" through Asio; accepting is the Acceptor's, as on every backend.
-class AsioLoop::AsioListener final : public Listener {
+/// Waits for "readable" through Asio, again and again.
+class AsioLoop::AsioWatch final : public Watch {
  public:
-  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options,
-               AcceptSink& sink)
-      : state_(std::make_shared<State>(loop, std::move(listening), options, sink)) {
+  AsioWatch(AsioLoop& loop, int descriptor, Task on_readable)
+      : state_(std::make_shared<State>(loop, descriptor, std::move(on_readable))) {
     State::wait(state_);
   }
-  ~AsioListener() override { state_->end(); }
-  [[nodiscard]] SocketAddress local() const override {
-    return net::local_address(state_->acceptor.descriptor());
-  }
+  ~AsioWatch() override { state_->end(); }
 
  private:
-  /// Lives until the last wait has ended, which may be after the listener.
-  struct State final : Timer, std::enable_shared_from_this<State> {
-    State(AsioLoop& owner, Descriptor listening, const ListenOptions& options, AcceptSink& sink)
-        : loop(owner),
-          acceptor(std::move(listening), options, sink),
-          waiter(owner.executor(), acceptor.descriptor()) {}
-    ~State() override { end(); }
+  /// Lives until the last wait has ended, which may be after the watch.
+  struct State {
+    State(AsioLoop& owner, int descriptor, Task task)
+        : loop(owner), waiter(owner.executor(), descriptor), on_readable(std::move(task)) {}
+    ~State() { end(); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     static void wait(const std::shared_ptr<State>& self) {
       self->waiter.async_wait(asio::posix::descriptor_base::wait_read,
                               [self](const boost::system::error_code& error) {
                                 if (error || self->ended) return;
                                 self->loop.enter();
-                                self->accept();
+                                self->on_readable();
                                 self->loop.leave();
+                                if (!self->ended) wait(self);
                               });
     }
-    void accept() {
-      if (acceptor.accept_some()) {
-        if (!ended) wait(shared_from_this());
-      } else if (!ended) {
-        loop.timers().arm(*this, loop.now() + acceptor.pause());
-      }
-    }
-    void on_timer() override { wait(shared_from_this()); }
     void end() {
-      if (std::exchange(ended, true)) return;
-      cancel();
-      // Forget the descriptor without closing it: the acceptor does that.
-      waiter.release();
-      acceptor.close();
+      // Forgets the descriptor without closing it.
+      if (!std::exchange(ended, true)) waiter.release();
     }
 
     AsioLoop& loop;
-    Acceptor acceptor;
     asio::posix::basic_stream_descriptor<AsioExecutor> waiter;
+    Task on_readable;
     bool ended = false;
   };
 
   std::shared_ptr<State> state_;
+};
+
+class AsioLoop::AsioListener final : public Listener, private Timer {
+ public:
+  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options,
+               AcceptSink& sink)
+      : loop_(loop), acceptor_(std::move(listening), options, sink) {
+    resume();
+  }
+  ~AsioListener() override = default;
+  [[nodiscard]] SocketAddress local() const override {
+    return net::local_address(acceptor_.descriptor());
+  }
+
+ private:
+  void resume() {
+    watch_ = std::make_unique<AsioWatch>(loop_, acceptor_.descriptor(), [this] {
+      if (acceptor_.accept_some()) return;
+      watch_.reset();
+      loop_.timers().arm(*this, loop_.now() + acceptor_.pause());
+    });
+  }
+  void on_timer() override { resume(); }
+
+  AsioLoop& loop_;
+  Acceptor acceptor_;
+  std::unique_ptr<AsioWatch> watch_;  // before acceptor_ goes, which closes the descriptor
 };
 
 /// A connect on its way; its operation owns it.
@@ -187,6 +200,15 @@ Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
         std::make_unique<AsioListener>(*this, opened.take(), options, sink));
   } catch (const boost::system::system_error& error) {
     return system_error("cannot listen on " + address.to_string(), error.code().value());
+  }
+}
+
+Result<std::unique_ptr<Watch>> AsioLoop::watch_readable(int descriptor, Task on_readable) {
+  try {
+    return std::unique_ptr<Watch>(
+        std::make_unique<AsioWatch>(*this, descriptor, std::move(on_readable)));
+  } catch (const boost::system::system_error& error) {
+    return system_error("asio cannot watch one more descriptor", error.code().value());
   }
 }
 

@@ -30,6 +30,7 @@ class AsioLoop final : public EventLoop {
                                            AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
   // For what lives on this loop:
 
@@ -48,6 +49,7 @@ class AsioLoop final : public EventLoop {
                                           asio::wait_traits<std::chrono::steady_clock>,
                                           AsioExecutor>;
   class AsioListener;
+  class AsioWatch;
   class Connector;
 
   [[nodiscard]] static Result<TransportPtr> transport_on(AsioLoop& loop, Descriptor descriptor,

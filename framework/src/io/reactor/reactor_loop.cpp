@@ -57,6 +57,22 @@ class ReactorLoop::ReactorListener final : public Listener, private IoHandler, p
   Acceptor acceptor_;
 };
 
+class ReactorLoop::ReactorWatch final : public Watch, private IoHandler {
+ public:
+  ReactorWatch(ReactorLoop& loop, int descriptor, Task on_readable)
+      : loop_(loop), descriptor_(descriptor), on_readable_(std::move(on_readable)) {}
+  ~ReactorWatch() override { loop_.unwatch(descriptor_); }
+
+  Status start() { return loop_.watch(descriptor_, {.read = true}, *this); }
+
+ private:
+  void on_ready(const Ready&) override { on_readable_(); }
+
+  ReactorLoop& loop_;
+  int descriptor_;
+  Task on_readable_;
+};
+
 /// A connect() on its way; lives in the loop's list until it has told its handler.
 class ReactorLoop::Connector final : private IoHandler, private Timer {
  public:
@@ -211,6 +227,12 @@ Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& addre
   auto listener = std::make_unique<ReactorListener>(*this, opened.take(), options, sink);
   if (const Status started = listener->start(); !started.ok()) return started.error();
   return std::unique_ptr<Listener>(std::move(listener));
+}
+
+Result<std::unique_ptr<Watch>> ReactorLoop::watch_readable(int descriptor, Task on_readable) {
+  auto made = std::make_unique<ReactorWatch>(*this, descriptor, std::move(on_readable));
+  if (const Status started = made->start(); !started.ok()) return started.error();
+  return std::unique_ptr<Watch>(std::move(made));
 }
 
 Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {

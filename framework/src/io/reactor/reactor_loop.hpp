@@ -43,6 +43,7 @@ class ReactorLoop final : public EventLoop {
                                            AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
   // For what lives on this loop:
 
@@ -64,6 +65,7 @@ class ReactorLoop final : public EventLoop {
   };
   class WakeUp;
   class ReactorListener;
+  class ReactorWatch;
   class Connector;
 
   void wake() override;
