@@ -1,0 +1,106 @@
+#include "common/app.hpp"
+
+#include <algorithm>
+
+#include "common/log.hpp"
+#include "common/output.hpp"
+#include "common/process.hpp"
+#include "common/values.hpp"
+#include "weir/core/version.hpp"
+#include "weir/io/backend.hpp"
+
+namespace weir::app {
+
+namespace {
+
+constexpr std::uint64_t most_connections = 10'000'000;
+constexpr std::uint64_t largest_frame = 1024 * 1024 * 1024;
+
+/// A Flag::take that stores what `parse_value` makes of the value.
+template <class Parse, class T>
+auto store(Parse parse_value, T& into) {
+  return [parse_value, &into](std::string_view value) -> Status {
+    auto parsed = parse_value(value);
+    if (!parsed.ok()) return parsed.error();
+    into = static_cast<T>(parsed.take());
+    return {};
+  };
+}
+
+Result<std::string> parse_backend(std::string_view name) {
+  const auto known = backends();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return std::string(name);
+  std::string expected = "expected ";
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    expected.append(i == 0 ? "" : i + 1 == known.size() ? " or " : ", ").append(known[i]);
+  }
+  return Error{std::move(expected)};
+}
+
+}  // namespace
+
+App::App(About about) : about_(std::move(about)) {
+  add({"--listen", "ENDPOINT", "where to listen", about_.endpoint,
+       [this](std::string_view value) -> Status {
+         auto endpoint = Endpoint::parse(value);
+         if (!endpoint.ok()) return endpoint.error();
+         endpoints_.emplace_back(value);
+         return {};
+       },
+       true});
+  add({"--backend", "NAME", "asio, select, poll, epoll or spin", "asio",
+       store(parse_backend, options_.backend)});
+  add({"--threads", "N|per-connection", "loops, or a thread for each connection", "1",
+       store(Threads::parse, options_.threads)});
+  add({"--max-connections", "N", "connections at once; one more is refused", "10000",
+       store([](std::string_view text) { return parse_number(text, 1, most_connections); },
+             options_.limits.connections)});
+  add({"--max-frame", "BYTES", "the longest frame", "1MiB",
+       store([](std::string_view text) { return parse_size(text, largest_frame); },
+             options_.limits.frame)});
+  add({"--idle-timeout", "TIME", "ends a connection without a byte; 0 is never", "300s",
+       store(parse_duration, options_.deadlines.idle)});
+  add({"--drain", "TIME", "for busy connections, at SIGTERM or SIGINT", "10s",
+       store(parse_duration, options_.drain)});
+  add({"--log-level", "LEVEL", "trace, debug, info, warning, error or off", "info",
+       [this](std::string_view value) -> Status {
+         const auto level = parse_log_level(value);
+         if (!level.ok()) return level.error();
+         options_.log = make_log(level.value());
+         return {};
+       }});
+}
+
+std::optional<int> App::parse(int argc, const char* const* argv) {
+  prepare_process();
+  const auto status = parse_flags(
+      {about_.name, std::string(version()), about_.purpose, about_.example}, flags_, argc, argv);
+  // Who allows a frame allows a reply as long, behind the replies that may wait already.
+  const Flow& flow = options_.flow;
+  options_.flow.max_queued =
+      std::max(flow.max_queued, options_.limits.frame + 4 * flow.high_watermark);
+  return status;
+}
+
+bool App::listens(const Result<Endpoint>& bound) {
+  if (bound.ok()) {
+    listening_.push_back(bound.value());
+  } else {
+    complain(about_.name, bound.error().message);
+  }
+  return bound.ok();
+}
+
+int App::run(Server& server) {
+  const int status = server.run([this] {
+    std::string lines;
+    for (const Endpoint& endpoint : listening_) {
+      lines.append("listening on ").append(endpoint.to_string()).append("\n");
+    }
+    print(lines);
+  });
+  if (status == 0) print(server.wait().to_string() + "\n");
+  return status;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,64 @@
+// App: what every server program has in common: its flags, its log, what it says, how it ends.
+//
+//     weir::app::App app({.name = "weir-echo", ...});
+//     if (const auto status = app.parse(argc, argv)) return *status;
+//     weir::Server server(app.server_options());
+//     for (const std::string& endpoint : app.endpoints()) {
+//       if (!app.listens(server.listen(endpoint, framing, handler))) return 1;
+//     }
+//     return app.run(server);
+//
+// Exit status: 0 after a drain, 1 when it could not listen or start, 2 for wrong flags.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/flags.hpp"
+#include "weir/service/server.hpp"
+
+namespace weir::app {
+
+struct About {
+  std::string name;      // "weir-echo"
+  std::string purpose;   // one sentence, for --help
+  std::string endpoint;  // where it listens unless told otherwise
+  std::string example;   // a command line, for --help
+};
+
+/// Used by main alone, on its thread. Outlives the server that it runs.
+class App {
+ public:
+  explicit App(About about);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// A flag of this program, beside those of every server. Before parse().
+  void add(Flag flag) { flags_.push_back(std::move(flag)); }
+
+  /// The first call of main, once: also prepares the process (process.hpp). Answers nothing when
+  /// the program is to go on, else its exit status.
+  [[nodiscard]] std::optional<int> parse(int argc, const char* const* argv);
+
+  /// What the flags say; after parse().
+  [[nodiscard]] const ServerOptions& server_options() const { return options_; }
+  /// One or more.
+  [[nodiscard]] const std::vector<std::string>& endpoints() const { return endpoints_; }
+
+  /// Keeps what Server::listen answered for run() to print. False after a line on standard error.
+  [[nodiscard]] bool listens(const Result<Endpoint>& bound);
+  /// Serves until SIGTERM or SIGINT. Prints "listening on ENDPOINT" for each listener as soon as
+  /// connections and signals are looked after, and at the end how the connections ended. Answers
+  /// the exit status.
+  [[nodiscard]] int run(Server& server);
+
+ private:
+  About about_;
+  std::vector<Flag> flags_;
+  ServerOptions options_;
+  std::vector<std::string> endpoints_;
+  std::vector<Endpoint> listening_;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,133 @@
+#include "common/flags.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "common/output.hpp"
+
+namespace weir::app {
+
+namespace {
+
+constexpr int wrong_usage = 2;
+constexpr std::size_t longest_value = 100;  // of one that is shown
+
+std::string in_quotes(std::string_view value) {
+  std::string text = "'";
+  text.append(value.substr(0, longest_value)).append(value.size() > longest_value ? "...'" : "'");
+  return text;
+}
+
+/// "endpoint 'x': no port" is a whole sentence where it comes from; behind "--listen 'x': " its
+/// second half is enough.
+std::string_view behind_value(std::string_view message, std::string_view value) {
+  const std::string subject = "'" + std::string(value) + "'";
+  const auto at = message.find(subject);
+  if (at == std::string_view::npos) return message;
+  const auto rest = message.find_first_not_of(":; ", at + subject.size());
+  return rest == std::string_view::npos ? message : message.substr(rest);
+}
+
+std::string list_of(const std::vector<Flag>& flags) {
+  std::string names;
+  for (const Flag& flag : flags) names.append(flag.name).append(", ");
+  return names + "--version or --help";
+}
+
+std::string unknown_argument(std::string argument, const std::vector<Flag>& flags) {
+  if (!argument.starts_with('-')) {
+    return "unexpected argument " + in_quotes(argument) + ": expected flags only, see --help";
+  }
+  argument.resize(std::min(argument.size(), argument.find('=')));
+  return "unknown flag " + in_quotes(argument) + ": expected " + list_of(flags);
+}
+
+/// Empty when all is well.
+std::string take_values(Flag& flag, const std::vector<std::string>& values) {
+  if (values.size() > 1 && !flag.repeatable) {
+    return flag.name + ": given " + std::to_string(values.size()) + " times: expected once";
+  }
+  for (const std::string& value : values) {
+    const Status taken = flag.take(value);
+    if (taken.ok()) continue;
+    return flag.name + " " + in_quotes(value) + ": " +
+           std::string(behind_value(taken.error().message, value));
+  }
+  return {};
+}
+
+/// Only the last argument can lack its value: any other takes the next one.
+std::string missing_value(const std::string& argument, const std::vector<Flag>& flags) {
+  std::string text = argument + ": the value is missing";
+  for (const Flag& flag : flags) {
+    if (flag.name == argument) text.append(": expected " + argument + " " + flag.placeholder);
+  }
+  return text + ", see --help";
+}
+
+/// What CLI11 takes: the last argument first. It would read the flag behind "--name=" as its value,
+/// so such an argument becomes two, the second one empty.
+std::vector<std::string> backwards(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      arguments.emplace_back();
+      argument.pop_back();
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+}  // namespace
+
+std::optional<int> parse_flags(const ProgramText& text, std::vector<Flag>& flags, int argc,
+                               const char* const* argv) {
+  const auto refuse = [&text](const std::string& why) {
+    complain(text.name, why);
+    return wrong_usage;
+  };
+
+  CLI::App parser(text.purpose, text.name);
+  parser.set_help_flag("-h,--help", "print this text");
+  parser.set_version_flag("--version", text.name + " " + text.version, "print the version");
+  parser.get_formatter()->column_width(34);
+  parser.footer("Example:\n  " + text.example);
+  std::vector<CLI::Option*> options;
+  for (const Flag& flag : flags) {
+    const auto keep = [](const CLI::results_t&) { return true; };
+    const std::string often = flag.repeatable ? "; repeatable" : "";
+    options.push_back(
+        parser.add_option(flag.name, keep, flag.help + " (" + flag.fallback + often + ")")
+            ->option_text(flag.placeholder)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+  }
+
+  try {
+    parser.parse(backwards(argc, argv));
+  } catch (const CLI::CallForHelp&) {
+    print(parser.help());
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    print(text.name + " " + text.version + "\n");
+    return 0;
+  } catch (const CLI::ExtrasError&) {
+    return refuse(unknown_argument(parser.remaining().front(), flags));
+  } catch (const CLI::ArgumentMismatch&) {
+    return refuse(missing_value(argv[argc - 1], flags));
+  } catch (const CLI::ParseError& error) {
+    return refuse(error.what());
+  }
+
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    std::vector<std::string> values = options[i]->results();
+    if (values.empty()) values.push_back(flags[i].fallback);
+    if (const std::string mistake = take_values(flags[i], values); !mistake.empty()) {
+      return refuse(mistake);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,12 @@
+// What every server program asks of its process before it does anything else.
+#pragma once
+
+namespace weir::app {
+
+/// - Descriptors 0 to 2 are open: one that was closed reads and writes nothing. Otherwise the first
+///   connection would get its number, and our log lines with it.
+/// - Writing to a pipe that broke is an error, not a signal that ends the process.
+/// - As many descriptors may be open as the system's administrator allows.
+void prepare_process();
+
+}  // namespace weir::app
