@@ -167,6 +167,25 @@ BOOST_AUTO_TEST_CASE(it_hands_the_servers_limit_to_those_that_have_one) {
   expect_frames(all, "abc", {"abc"});
 }
 
+BOOST_AUTO_TEST_CASE(whatever_comes_is_the_same_in_any_cut) {
+  constexpr std::string_view bytes = "\0\0\0\0\0\0\0\0\1\2\4\x80\r\r\n\naaab"sv;
+  for (const char* text : {"lines", R"(delimiter:\r\n)", "delimiter:aa", "fixed:3", "length:1",
+                           "length:1:self", "length:2:little", "length:4", "length:varint"}) {
+    AnyFraming framing = parse_framing(text).take();
+    framing.set_default_max(3);
+    int frames = 0;
+    int mistakes = 0;
+    for (const std::string& script : random_messages(7, 500, 16, bytes)) {
+      const Outcome outcome = expect_same_in_any_cut(framing, script);
+      frames += static_cast<int>(outcome.frames.size());
+      mistakes += outcome.end != Kind::need_more ? 1 : 0;
+    }
+    // The scripts are of some use: both happens.
+    BOOST_TEST(frames > 5, text);
+    BOOST_TEST((mistakes > 5) == (text != "fixed:3"sv), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_has_a_state_of_its_own) {
   AnyFraming first(lines());
   BOOST_TEST((first.decode("ab").kind() == Kind::need_more));

@@ -134,6 +134,10 @@ std::vector<std::vector<std::string_view>> all_ways(std::string_view script) {
 
 }  // namespace
 
+Outcome detail::run_whole(const NewDecode& new_decode, std::string_view script) {
+  return run(new_decode(), {script}, Asks::after_every_read);
+}
+
 Outcome detail::expect(const NewDecode& new_decode, std::string_view script,
                        const Outcome& expected) {
   Outcome last;

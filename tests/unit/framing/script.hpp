@@ -37,6 +37,7 @@ using Decode = std::function<Decoded(std::string_view)>;
 using NewDecode = std::function<Decode()>;
 
 namespace detail {
+Outcome run_whole(const NewDecode& new_decode, std::string_view script);
 Outcome expect(const NewDecode& new_decode, std::string_view script, const Outcome& expected);
 
 template <Framing F>
@@ -62,6 +63,13 @@ Outcome expect_error(const F& framing, std::string_view script, std::vector<std:
   return detail::expect(
       detail::decoders_of(framing), script,
       {.frames = std::move(frames), .end = kind, .mistake = std::move(mistake), .rest = {}});
+}
+
+/// `script` is whatever the framing makes of it in one read, right or wrong.
+template <Framing F>
+Outcome expect_same_in_any_cut(const F& framing, std::string_view script) {
+  const NewDecode new_decode = detail::decoders_of(framing);
+  return detail::expect(new_decode, script, detail::run_whole(new_decode, script));
 }
 
 /// The bytes that `framing` makes of `messages`, none of which it may refuse.
