@@ -18,9 +18,7 @@ struct Interrupted {
   int signal;
 };
 
-inline std::string error_text(int error) {
-  return std::system_category().message(error);
-}
+inline std::string error_text(int error) { return std::system_category().message(error); }
 
 // For the calls that only fail when the machine is out of something.
 [[noreturn]] inline void fail_with_errno(const std::string& what) {

@@ -46,8 +46,7 @@ std::vector<std::vector<std::string>> split_commands(int& argc, char** argv) {
   std::vector<std::vector<std::string>> commands;
   auto* const end = argv + argc;
   auto* const start = std::find(argv, end, before_commands);
-  if (argc < 2 || std::string_view{argv[1]} != "pair" || start == end)
-    return commands;
+  if (argc < 2 || std::string_view{argv[1]} != "pair" || start == end) return commands;
   argc = static_cast<int>(start - argv);
   commands.emplace_back();
   for (auto* word = start + 1; word != end; ++word) {
@@ -119,12 +118,9 @@ void finish_shape(LoadOptions& load, const Words& words) {
 
 void check_commands(const std::vector<std::vector<std::string>>& commands) {
   const auto is_empty = [](const auto& command) { return command.empty(); };
-  if (commands.empty())
-    throw Failure("pair needs '-- COMMAND_A --- COMMAND_B'");
-  if (std::ranges::any_of(commands, is_empty))
-    throw Failure("one of the commands is empty");
-  if (commands.size() > most_commands)
-    throw Failure("pair takes at most 26 commands");
+  if (commands.empty()) throw Failure("pair needs '-- COMMAND_A --- COMMAND_B'");
+  if (std::ranges::any_of(commands, is_empty)) throw Failure("one of the commands is empty");
+  if (commands.size() > most_commands) throw Failure("pair takes at most 26 commands");
 }
 
 Exit refuse(std::string_view why) {
@@ -187,8 +183,7 @@ Invocation parse_flags(int argc, char** argv) {
     finish_shape(pair.load, words);
     return pair;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0)
-      return Exit{app.exit(error)};
+    if (error.get_exit_code() == 0) return Exit{app.exit(error)};
     return refuse(error.what());
   } catch (const Failure& failure) {
     return refuse(failure.what());

@@ -62,8 +62,7 @@ IdleResult run_idle(const IdleOptions& options, const Interrupts& interrupts) {
   result.before = settled_memory(options.server_pid, interrupts);
   for (unsigned i = 0; i < options.connections; ++i) {
     sockets.push_back(connect_to(options.to));
-    if (i % burst == burst - 1)
-      wait_accepted(options.to.port, accept_deadline, interrupts);
+    if (i % burst == burst - 1) wait_accepted(options.to.port, accept_deadline, interrupts);
   }
   wait_accepted(options.to.port, accept_deadline, interrupts);
   result.after = settled_memory(options.server_pid, interrupts);

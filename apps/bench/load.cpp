@@ -43,8 +43,7 @@ class Crew {
     for (unsigned i = 0; i < options.connections; ++i) {
       workers_[i % options.threads]->add(connect_to(options.to), i);
     }
-    for (auto& worker : workers_)
-      worker->start();
+    for (auto& worker : workers_) worker->start();
   }
   ~Crew() { abandon(); }
   Crew(const Crew&) = delete;
@@ -56,8 +55,7 @@ class Crew {
   void drain(const Interrupts& interrupts) {
     stage_.enter(Phase::draining);
     while (!std::ranges::all_of(workers_, &has_ended)) {
-      if (interrupts.wait_readable(stage_.notice(), tick))
-        stage_.take_notices();
+      if (interrupts.wait_readable(stage_.notice(), tick)) stage_.take_notices();
     }
     join();
   }
@@ -70,12 +68,9 @@ class Crew {
   void wait(Seconds duration, const Interrupts& interrupts) const {
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(duration);
     for (;;) {
-      if (std::ranges::any_of(workers_, &has_ended))
-        throw Failure("a thread ended early");
-      if (std::ranges::all_of(workers_, &has_quota))
-        return;
-      if (!interrupts.wait_readable(stage_.notice(), deadline - Clock::now()))
-        return;
+      if (std::ranges::any_of(workers_, &has_ended)) throw Failure("a thread ended early");
+      if (std::ranges::all_of(workers_, &has_quota)) return;
+      if (!interrupts.wait_readable(stage_.notice(), deadline - Clock::now())) return;
       stage_.take_notices();
     }
   }
@@ -87,10 +82,8 @@ class Crew {
       snapshot.client.ran_nanoseconds += cpu.ran_nanoseconds;
       snapshot.client.waited_nanoseconds += cpu.waited_nanoseconds;
     }
-    for (const auto& worker : workers_)
-      snapshot.replies += worker->replies();
-    if (options_.server_pid != 0)
-      snapshot.server = read_process_cpu(options_.server_pid);
+    for (const auto& worker : workers_) snapshot.replies += worker->replies();
+    if (options_.server_pid != 0) snapshot.server = read_process_cpu(options_.server_pid);
     snapshot.time = Clock::now();
     return snapshot;
   }
@@ -98,8 +91,7 @@ class Crew {
   // After drain() or abandon().
   void rethrow_failure() const {
     for (const auto& worker : workers_) {
-      if (worker->failure())
-        std::rethrow_exception(worker->failure());
+      if (worker->failure()) std::rethrow_exception(worker->failure());
     }
   }
   void add_to(LoadResult& result) const {
@@ -114,8 +106,7 @@ class Crew {
   static bool has_ended(const std::unique_ptr<Worker>& worker) { return worker->has_ended(); }
 
   void join() {
-    for (auto& worker : workers_)
-      worker->join();
+    for (auto& worker : workers_) worker->join();
   }
 
   const LoadOptions& options_;
@@ -148,8 +139,7 @@ ServerCost server_cost(const ProcessCpu& before, const ProcessCpu& after, const 
 Limit limit_of(const LoadResult& result) {
   const bool client = result.client_busy >= all_the_time;
   const bool server = result.server && result.server->cpus >= all_the_time;
-  if (client)
-    return server ? Limit::both : Limit::client;
+  if (client) return server ? Limit::both : Limit::client;
   return server ? Limit::server : Limit::neither;
 }
 
@@ -157,8 +147,7 @@ LoadResult difference(const Snapshot& before, const Snapshot& after, const LoadO
   LoadResult result;
   result.seconds = Seconds{after.time - before.time}.count();
   result.messages = after.replies - before.replies;
-  if (result.messages == 0)
-    throw Failure("no reply came in the whole window");
+  if (result.messages == 0) throw Failure("no reply came in the whole window");
   const auto messages = static_cast<double>(result.messages);
   result.messages_per_second = messages / result.seconds;
   result.bytes_per_second = result.messages_per_second * static_cast<double>(options.size);
@@ -199,8 +188,7 @@ LoadResult run_load(const LoadOptions& options, const Interrupts& interrupts) {
   const auto has_ended = [&] { return options.server_pid != 0 && !is_running(options.server_pid); };
   const std::string note = "; process " + std::to_string(options.server_pid) + " has ended";
   reserve_descriptors(options.connections);
-  if (has_ended())
-    throw Failure("there is no process " + std::to_string(options.server_pid));
+  if (has_ended()) throw Failure("there is no process " + std::to_string(options.server_pid));
   try {
     Crew crew{options};
     try {

@@ -22,9 +22,7 @@ struct Server {
   Endpoint endpoint;
 };
 
-char letter_of(std::size_t index) {
-  return static_cast<char>('A' + index);
-}
+char letter_of(std::size_t index) { return static_cast<char>('A' + index); }
 
 // Each is stopped as soon as it listens, so that none disturbs the start of the next.
 std::vector<Server> start_servers(const PairOptions& options, const Interrupts& interrupts) {
@@ -56,8 +54,7 @@ std::string no_result(const Ratio& ratio, double max_spread) {
     return "fewer than " + std::to_string(fewest_rounds) + " rounds";
   }
   const double width = (ratio.spread.highest - ratio.spread.lowest) / ratio.spread.median;
-  if (width <= max_spread)
-    return {};
+  if (width <= max_spread) return {};
   return "from lowest to highest the ratios spread over " + percent(width, 1) +
          " of their median, more than " + percent(max_spread, 1);
 }
@@ -86,8 +83,7 @@ Spread spread_of(std::vector<double> values) {
 
 PairResult run_pair(const PairOptions& options, const Interrupts& interrupts) {
   reserve_descriptors(options.load.connections);
-  if (options.pin)
-    pin_to_cpu(load_cpu);
+  if (options.pin) pin_to_cpu(load_cpu);
   PairResult result;
   for (std::size_t i = 0; i < options.commands.size(); ++i) {
     result.commands.push_back(

@@ -27,15 +27,9 @@ struct Spread {
 Spread spread_of(std::vector<double> values);
 
 // What is summed up over the rounds of a command; `server` is always there.
-inline double ns_per_message(const LoadResult& round) {
-  return round.server->ns_per_message;
-}
-inline double user_share(const LoadResult& round) {
-  return round.server->user_share;
-}
-inline double messages_per_second(const LoadResult& round) {
-  return round.messages_per_second;
-}
+inline double ns_per_message(const LoadResult& round) { return round.server->ns_per_message; }
+inline double user_share(const LoadResult& round) { return round.server->user_share; }
+inline double messages_per_second(const LoadResult& round) { return round.messages_per_second; }
 inline double bytes_per_cpu_second(const LoadResult& round) {
   return round.server->bytes_per_cpu_second;
 }

@@ -68,8 +68,7 @@ Json memory(const Memory& memory) {
 
 Json command_json(const CommandResult& command) {
   Json rounds = Json::array();
-  for (const auto& round : command.rounds)
-    rounds.push_back(measured(round));
+  for (const auto& round : command.rounds) rounds.push_back(measured(round));
   return {{"letter", std::string(1, command.letter)},
           {"command", command.command},
           {"median",
@@ -84,8 +83,7 @@ Json ratio_json(const Ratio& ratio) {
                {"median", ratio.spread.median},          {"lowest", ratio.spread.lowest},
                {"highest", ratio.spread.highest},        {"rounds", ratio.rounds},
                {"result", ratio.no_result.empty()}};
-  if (!ratio.no_result.empty())
-    json["no_result"] = ratio.no_result;
+  if (!ratio.no_result.empty()) json["no_result"] = ratio.no_result;
   return json;
 }
 
@@ -112,11 +110,9 @@ std::string to_json(const IdleOptions& options, const IdleResult& result) {
 
 std::string to_json(const PairOptions& options, const PairResult& result) {
   Json commands = Json::array();
-  for (const auto& command : result.commands)
-    commands.push_back(command_json(command));
+  for (const auto& command : result.commands) commands.push_back(command_json(command));
   Json ratios = Json::array();
-  for (const auto& ratio : result.ratios)
-    ratios.push_back(ratio_json(ratio));
+  for (const auto& ratio : result.ratios) ratios.push_back(ratio_json(ratio));
   return dumped({{"load", shape(options.load)},
                  {"pinned", options.pin},
                  {"commands", std::move(commands)},

@@ -89,8 +89,7 @@ std::string ratio_lines(const Ratio& ratio) {
   auto text = line(std::string{ratio.letter} + "/A",
                    fixed(spread.median, 3) + " of the server CPU a message, from " +
                        fixed(spread.lowest, 3) + " to " + fixed(spread.highest, 3));
-  if (!ratio.no_result.empty())
-    text += line("no result", ratio.no_result);
+  if (!ratio.no_result.empty()) text += line("no result", ratio.no_result);
   return text;
 }
 
@@ -99,8 +98,7 @@ std::string ratio_lines(const Ratio& ratio) {
 std::string to_text(const LoadOptions& options, const LoadResult& result) {
   auto text = line("load", options.to.text + ": " + shape(options)) + messages_line(result) +
               latency_line(result.latency);
-  if (result.server)
-    text += server_line(*result.server);
+  if (result.server) text += server_line(*result.server);
   text += client_line(result) + line("limit", explain(result.limit));
   if (result.unclosed > 0) {
     text += line("note", "the server did not close " + plural(result.unclosed, "connection") +
@@ -133,11 +131,9 @@ std::string to_text(const PairOptions& options, const PairResult& result) {
     text += line(std::string{command.letter}, joined(command.command));
   text += '\n';
   text += header();
-  for (const auto& command : result.commands)
-    text += row(command);
+  for (const auto& command : result.commands) text += row(command);
   text += "\n";
-  for (const auto& ratio : result.ratios)
-    text += ratio_lines(ratio);
+  for (const auto& ratio : result.ratios) text += ratio_lines(ratio);
   return text;
 }
 

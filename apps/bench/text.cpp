@@ -15,17 +15,14 @@ std::string fixed(double value, int digits) {
   return {text.data(), written.ptr};
 }
 
-std::string percent(double share, int digits) {
-  return fixed(share * 100, digits) + "%";
-}
+std::string percent(double share, int digits) { return fixed(share * 100, digits) + "%"; }
 
 std::string grouped(double value) {
   const auto digits = fixed(value, 0);
   const std::size_t sign = digits.front() == '-' ? 1 : 0;
   std::string text;
   for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > sign && (digits.size() - i) % 3 == 0)
-      text += ',';
+    if (i > sign && (digits.size() - i) % 3 == 0) text += ',';
     text += digits[i];
   }
   return text;
@@ -37,16 +34,13 @@ std::string plural(std::uint64_t n, const char* word) {
 
 std::string bytes(double count) {
   constexpr double kibi = 1024;
-  if (std::abs(count) < kibi)
-    return fixed(count, 0) + " B";
-  if (std::abs(count) < kibi * kibi)
-    return fixed(count / kibi, 1) + " KiB";
+  if (std::abs(count) < kibi) return fixed(count, 0) + " B";
+  if (std::abs(count) < kibi * kibi) return fixed(count / kibi, 1) + " KiB";
   return fixed(count / kibi / kibi, 1) + " MiB";
 }
 
 std::string duration(double nanoseconds) {
-  if (nanoseconds < 1e6)
-    return fixed(nanoseconds / 1e3, 1) + " us";
+  if (nanoseconds < 1e6) return fixed(nanoseconds / 1e3, 1) + " us";
   return nanoseconds < 1e9 ? fixed(nanoseconds / 1e6, 2) + " ms"
                            : fixed(nanoseconds / 1e9, 2) + " s";
 }

@@ -18,8 +18,7 @@ std::uint64_t Histogram::percentile(double share) const {
   std::uint64_t seen = 0;
   for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
     seen += counts_[bucket];
-    if (static_cast<double>(seen) >= wanted)
-      return std::min(highest_of(bucket), max_);
+    if (static_cast<double>(seen) >= wanted) return std::min(highest_of(bucket), max_);
   }
   return max_;
 }

@@ -11,8 +11,7 @@ namespace {
 constexpr unsigned spare = 7;
 
 void put_length(char* header, std::size_t size) {
-  for (unsigned i = 0; i < 4; ++i)
-    header[i] = static_cast<char>((size >> (24 - 8 * i)) & 0xffU);
+  for (unsigned i = 0; i < 4; ++i) header[i] = static_cast<char>((size >> (24 - 8 * i)) & 0xffU);
 }
 
 }  // namespace
@@ -24,11 +23,9 @@ Script::Script(Protocol protocol, std::size_t size, unsigned depth)
       bytes_((period_ + depth) * message_bytes_) {
   std::minstd_rand random{20231};
   const std::size_t loop = period_ * message_bytes_;
-  for (std::size_t i = 0; i < loop; ++i)
-    bytes_[i] = static_cast<char>(random() >> 16U);
+  for (std::size_t i = 0; i < loop; ++i) bytes_[i] = static_cast<char>(random() >> 16U);
   if (protocol == Protocol::length4) {
-    for (std::size_t at = 0; at < loop; at += message_bytes_)
-      put_length(&bytes_[at], size);
+    for (std::size_t at = 0; at < loop; at += message_bytes_) put_length(&bytes_[at], size);
   }
   std::memcpy(&bytes_[loop], bytes_.data(), depth * message_bytes_);
 }

@@ -22,8 +22,7 @@ enum class Phase {
 class Stage {
  public:
   Stage() : notice_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!notice_.is_open())
-      fail_with_errno("eventfd");
+    if (!notice_.is_open()) fail_with_errno("eventfd");
   }
 
   // Workers look at it before each wait, so within 100 ms even when nothing comes.

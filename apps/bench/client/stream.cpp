@@ -27,15 +27,13 @@ void Stream::send(unsigned count, std::uint64_t now) {
   batches_.push_back({.sent_at = now, .count = count});
   const bool waits = has_unsent();  // then the kernel has just said that it takes nothing
   unsent_ += bytes;
-  if (!waits)
-    flush();
+  if (!waits) flush();
 }
 
 void Stream::flush() {
   const auto taken = ::send(socket_.get(), script_.at(send_at_), unsent_, MSG_NOSIGNAL);
   if (taken < 0) {
-    if (errno == EAGAIN)
-      return;
+    if (errno == EAGAIN) return;
     fail(errno == EPIPE || errno == ECONNRESET ? "the server closed it" : error_text(errno));
   }
   const auto bytes = static_cast<std::size_t>(taken);
@@ -45,16 +43,13 @@ void Stream::flush() {
 
 unsigned Stream::receive(std::span<char> buffer) {
   const auto came = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-  if (came < 0 && errno == EAGAIN)
-    return 0;
+  if (came < 0 && errno == EAGAIN) return 0;
   if (came <= 0 && finished_ && in_flight_ == 0) {
     close();
     return 0;
   }
-  if (came == 0)
-    fail("the server closed it");
-  if (came < 0)
-    fail(errno == ECONNRESET ? "the server reset it" : error_text(errno));
+  if (came == 0) fail("the server closed it");
+  if (came < 0) fail(errno == ECONNRESET ? "the server reset it" : error_text(errno));
   const auto bytes = static_cast<std::size_t>(came);
   check(buffer.first(bytes));
   receive_at_ = script_.advance(receive_at_, bytes);
@@ -71,12 +66,10 @@ void Stream::settle(unsigned count, std::uint64_t now, Histogram* latency) {
   while (count > 0) {
     auto& batch = batches_[first_batch_];
     const unsigned part = std::min(count, batch.count);
-    if (latency != nullptr)
-      latency->record(now - batch.sent_at, part);
+    if (latency != nullptr) latency->record(now - batch.sent_at, part);
     batch.count -= part;
     count -= part;
-    if (batch.count == 0)
-      ++first_batch_;
+    if (batch.count == 0) ++first_batch_;
   }
   forget_answered();
 }
@@ -84,8 +77,7 @@ void Stream::settle(unsigned count, std::uint64_t now, Histogram* latency) {
 // Almost always all are answered, and nothing moves.
 void Stream::forget_answered() {
   static constexpr std::size_t worth_moving = 64;
-  if (first_batch_ < batches_.size() && first_batch_ < worth_moving)
-    return;
+  if (first_batch_ < batches_.size() && first_batch_ < worth_moving) return;
   batches_.erase(batches_.begin(), batches_.begin() + static_cast<std::ptrdiff_t>(first_batch_));
   first_batch_ = 0;
 }
@@ -101,8 +93,7 @@ void Stream::check(std::span<const char> received) const {
          " bytes more than it had to echo");
   }
   const char* expected = script_.at(receive_at_);
-  if (std::memcmp(received.data(), expected, received.size()) == 0)
-    return;
+  if (std::memcmp(received.data(), expected, received.size()) == 0) return;
   const auto wrong = std::mismatch(received.begin(), received.end(), expected).first;
   const auto offset = partial_ + static_cast<std::size_t>(wrong - received.begin());
   fail("reply " + std::to_string(answered_ + 1 + offset / script_.message_bytes()) +

@@ -39,8 +39,7 @@ Worker::Worker(Stage& stage, const Script& script, std::uint64_t quota)
       events_(batch_size),
       to_send_(no_end),
       quota_ends_at_(no_end) {
-  if (!epoll_.is_open())
-    fail_with_errno("epoll_create1");
+  if (!epoll_.is_open()) fail_with_errno("epoll_create1");
 }
 
 void Worker::add(Descriptor socket, unsigned number) {
@@ -54,8 +53,7 @@ void Worker::start() {
 }
 
 void Worker::join() {
-  if (thread_.joinable())
-    thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::run() {
@@ -74,12 +72,9 @@ void Worker::loop() {
   stage_.wait_while(Phase::waiting);
   for (;;) {
     const Phase phase = stage_.phase();
-    if (phase == Phase::abandoned)
-      return;
-    if (phase != phase_)
-      enter(phase);
-    if (phase == Phase::draining && has_drained())
-      return;
+    if (phase == Phase::abandoned) return;
+    if (phase != phase_) enter(phase);
+    if (phase == Phase::draining && has_drained()) return;
     wait();
   }
 }
@@ -94,8 +89,7 @@ void Worker::enter(Phase phase) {
   if (phase == Phase::draining) {
     to_send_ = 0;
     for (auto& stream : streams_) {
-      if (stream.in_flight() == 0)
-        stream.finish();
+      if (stream.in_flight() == 0) stream.finish();
     }
   } else if (first) {
     begin();
@@ -112,8 +106,7 @@ void Worker::begin() {
 
 void Worker::wait() {
   const int count = epoll_wait(epoll_.get(), events_.data(), batch_size, tick_milliseconds);
-  if (count < 0 && errno != EINTR)
-    fail_with_errno("epoll_wait");
+  if (count < 0 && errno != EINTR) fail_with_errno("epoll_wait");
   for (int i = 0; i < count; ++i) {
     const auto& event = events_[static_cast<std::size_t>(i)];
     on_event(*static_cast<Stream*>(event.data.ptr), event.events);
@@ -125,19 +118,16 @@ void Worker::wait() {
 
 void Worker::on_event(Stream& stream, std::uint32_t events) {
   const bool had_unsent = stream.has_unsent();
-  if ((events & EPOLLOUT) != 0 && had_unsent)
-    stream.flush();
+  if ((events & EPOLLOUT) != 0 && had_unsent) stream.flush();
   if ((events & ~std::uint32_t{EPOLLOUT}) != 0) {  // bytes, an end or an error: recv tells which
     const unsigned count = stream.receive(buffer_);
     if (stream.is_closed()) {
       --open_;
       return;
     }
-    if (count > 0)
-      on_replies(stream, count);
+    if (count > 0) on_replies(stream, count);
   }
-  if (stream.has_unsent() != had_unsent)
-    watch(stream, EPOLL_CTL_MOD);
+  if (stream.has_unsent() != had_unsent) watch(stream, EPOLL_CTL_MOD);
 }
 
 void Worker::on_replies(Stream& stream, unsigned count) {
@@ -152,16 +142,13 @@ void Worker::on_replies(Stream& stream, unsigned count) {
     stage_.notify();
   }
   refill(stream, count, now);
-  if (phase_ == Phase::draining && stream.in_flight() == 0)
-    stream.finish();
+  if (phase_ == Phase::draining && stream.in_flight() == 0) stream.finish();
 }
 
 void Worker::refill(Stream& stream, unsigned count, std::uint64_t now) {
   const auto allowed = static_cast<unsigned>(std::min<std::uint64_t>(count, to_send_));
-  if (allowed == 0)
-    return;
-  if (to_send_ != no_end)
-    to_send_ -= allowed;
+  if (allowed == 0) return;
+  if (to_send_ != no_end) to_send_ -= allowed;
   in_flight_ += allowed;
   stream.send(allowed, now);
 }
@@ -176,8 +163,7 @@ void Worker::watch(Stream& stream, int operation) const {
 }
 
 bool Worker::has_drained() {
-  if (open_ == 0)
-    return true;
+  if (open_ == 0) return true;
   return in_flight_ == 0 && now_nanoseconds() - progressed_at_ > close_deadline;
 }
 

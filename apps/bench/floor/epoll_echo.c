@@ -51,8 +51,7 @@ static void fail(const char* what) {
 
 static void watch(struct server* server, int operation, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
-  if (epoll_ctl(server->epoll, operation, descriptor, &event) != 0)
-    fail("epoll_ctl");
+  if (epoll_ctl(server->epoll, operation, descriptor, &event) != 0) fail("epoll_ctl");
 }
 
 static void end_connection(struct server* server, int descriptor) {
@@ -63,12 +62,10 @@ static void end_connection(struct server* server, int descriptor) {
 }
 
 static void make_room(struct server* server, int descriptor) {
-  if ((size_t)descriptor < server->rest_count)
-    return;
+  if ((size_t)descriptor < server->rest_count) return;
   const size_t count = ((size_t)descriptor + 1) * 2;
   struct rest* rests = realloc(server->rests, count * sizeof *rests);
-  if (rests == NULL)
-    fail("realloc");
+  if (rests == NULL) fail("realloc");
   memset(rests + server->rest_count, 0, (count - server->rest_count) * sizeof *rests);
   server->rests = rests;
   server->rest_count = count;
@@ -79,8 +76,7 @@ static void make_room(struct server* server, int descriptor) {
 static void shed(struct server* server) {
   close(server->reserve);
   const int refused = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-  if (refused >= 0)
-    close(refused);
+  if (refused >= 0) close(refused);
   server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
@@ -94,8 +90,7 @@ static void accept_all(struct server* server) {
       shed(server);
       return;
     } else if (errno != EINTR && errno != ECONNABORTED) {
-      if (errno != EAGAIN)
-        perror("weir-floor-epoll: accept4");
+      if (errno != EAGAIN) perror("weir-floor-epoll: accept4");
       return;
     }
   }
@@ -104,8 +99,7 @@ static void accept_all(struct server* server) {
 static void keep_rest(struct server* server, int peer, const char* bytes, size_t size) {
   struct rest* rest = &server->rests[peer];
   rest->bytes = malloc(size);
-  if (rest->bytes == NULL)
-    fail("malloc");
+  if (rest->bytes == NULL) fail("malloc");
   memcpy(rest->bytes, bytes, size);
   rest->size = size;
   rest->sent = 0;
@@ -115,8 +109,7 @@ static void keep_rest(struct server* server, int peer, const char* bytes, size_t
 static void echo(struct server* server, int peer) {
   const ssize_t received = recv(peer, server->buffer, buffer_size, 0);
   if (received <= 0) {
-    if (received == 0 || errno != EAGAIN)
-      end_connection(server, peer);
+    if (received == 0 || errno != EAGAIN) end_connection(server, peer);
     return;
   }
   const size_t size = (size_t)received;
@@ -126,21 +119,18 @@ static void echo(struct server* server, int peer) {
     return;
   }
   const size_t sent = taken < 0 ? 0 : (size_t)taken;
-  if (sent < size)
-    keep_rest(server, peer, server->buffer + sent, size - sent);
+  if (sent < size) keep_rest(server, peer, server->buffer + sent, size - sent);
 }
 
 static void send_rest(struct server* server, int peer) {
   struct rest* rest = &server->rests[peer];
   const ssize_t taken = send(peer, rest->bytes + rest->sent, rest->size - rest->sent, MSG_NOSIGNAL);
   if (taken < 0) {
-    if (errno != EAGAIN)
-      end_connection(server, peer);
+    if (errno != EAGAIN) end_connection(server, peer);
     return;
   }
   rest->sent += (size_t)taken;
-  if (rest->sent < rest->size)
-    return;
+  if (rest->sent < rest->size) return;
   free(rest->bytes);
   *rest = (struct rest){0};
   watch(server, EPOLL_CTL_MOD, peer, EPOLLIN);
@@ -150,8 +140,7 @@ static void serve(struct server* server) {
   struct epoll_event events[batch_size];
   for (;;) {
     const int count = epoll_wait(server->epoll, events, batch_size, -1);
-    if (count < 0 && errno != EINTR)
-      fail("epoll_wait");
+    if (count < 0 && errno != EINTR) fail("epoll_wait");
     for (int i = 0; i < count; ++i) {
       const int descriptor = events[i].data.fd;
       if (descriptor == server->listener) {
@@ -170,20 +159,16 @@ static void serve(struct server* server) {
 /* TCP_NODELAY is inherited by accepted sockets on Linux, so that no accept pays for it. */
 static int open_listener(uint16_t port) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (listener < 0)
-    fail("socket");
+  if (listener < 0) fail("socket");
   const int on = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (bind(listener, (struct sockaddr*)&address, sizeof address) != 0)
-    fail("bind");
-  if (listen(listener, SOMAXCONN) != 0)
-    fail("listen");
+  if (bind(listener, (struct sockaddr*)&address, sizeof address) != 0) fail("bind");
+  if (listen(listener, SOMAXCONN) != 0) fail("listen");
   socklen_t size = sizeof address;
-  if (getsockname(listener, (struct sockaddr*)&address, &size) != 0)
-    fail("getsockname");
+  if (getsockname(listener, (struct sockaddr*)&address, &size) != 0) fail("getsockname");
   printf("listening on tcp://127.0.0.1:%u\n", (unsigned)ntohs(address.sin_port));
   fflush(stdout);
   return listener;
@@ -196,8 +181,7 @@ static int open_signals(void) {
   sigaddset(&set, SIGINT);
   sigprocmask(SIG_BLOCK, &set, NULL);
   const int signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (signals < 0)
-    fail("signalfd");
+  if (signals < 0) fail("signalfd");
   return signals;
 }
 
@@ -207,8 +191,7 @@ static uint16_t port_from(int argc, char** argv) {
     puts(usage);
     exit(0);
   }
-  if (argc == 1)
-    return 0;
+  if (argc == 1) return 0;
   char* end = NULL;
   errno = 0;
   const long port = strtol(argv[1], &end, 10);
@@ -230,8 +213,7 @@ int main(int argc, char** argv) {
   server.signals = open_signals();
   server.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
   server.epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (server.epoll < 0)
-    fail("epoll_create1");
+  if (server.epoll < 0) fail("epoll_create1");
   server.listener = open_listener(port);
   watch(&server, EPOLL_CTL_ADD, server.signals, EPOLLIN);
   watch(&server, EPOLL_CTL_ADD, server.listener, EPOLLIN);

@@ -24,9 +24,7 @@ unsigned long from_hex(std::string_view text) {
   return value;
 }
 
-std::string_view after_colon(std::string_view text) {
-  return text.substr(text.rfind(':') + 1);
-}
+std::string_view after_colon(std::string_view text) { return text.substr(text.rfind(':') + 1); }
 
 void add_queues(const char* table, std::uint16_t port, std::optional<unsigned>& sum) {
   std::ifstream file{table};
@@ -36,10 +34,8 @@ void add_queues(const char* table, std::uint16_t port, std::optional<unsigned>& 
     std::istringstream fields{line};
     std::string number, local, remote, state, queues;
     fields >> number >> local >> remote >> state >> queues;
-    if (state != listening)
-      return;
-    if (from_hex(after_colon(local)) != port)
-      continue;
+    if (state != listening) return;
+    if (from_hex(after_colon(local)) != port) continue;
     sum = sum.value_or(0) + static_cast<unsigned>(from_hex(after_colon(queues)));
   }
 }
@@ -57,10 +53,8 @@ void wait_accepted(std::uint16_t port, std::chrono::seconds timeout, const Inter
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     const auto waiting = accept_queue(port);
-    if (!waiting)
-      throw Failure("nothing listens on port " + std::to_string(port));
-    if (*waiting == 0)
-      return;
+    if (!waiting) throw Failure("nothing listens on port " + std::to_string(port));
+    if (*waiting == 0) return;
     if (std::chrono::steady_clock::now() > deadline) {
       throw Failure("the server left " + std::to_string(*waiting) + " connections unaccepted for " +
                     std::to_string(timeout.count()) + " s");

@@ -31,8 +31,7 @@ struct Pipe {
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0)
-    fail_with_errno("pipe2");
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail_with_errno("pipe2");
   return {.read = Descriptor{ends[0]}, .write = Descriptor{ends[1]}};
 }
 
@@ -46,15 +45,12 @@ Descriptor open_process(pid_t pid) {
 [[noreturn]] void become(char* const* arguments, const Pipe& output, const Pipe& error,
                          const cpu_set_t* cpus, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent)
-    _exit(1);
+  if (getppid() != parent) _exit(1);
   Interrupts::unblock();
   const bool pinned = cpus == nullptr || sched_setaffinity(0, sizeof *cpus, cpus) == 0;
-  if (pinned && dup2(output.write.get(), STDOUT_FILENO) >= 0)
-    execvp(arguments[0], arguments);
+  if (pinned && dup2(output.write.get(), STDOUT_FILENO) >= 0) execvp(arguments[0], arguments);
   const int reason = errno;
-  if (::write(error.write.get(), &reason, sizeof reason) < 0)
-    _exit(126);
+  if (::write(error.write.get(), &reason, sizeof reason) < 0) _exit(126);
   _exit(127);
 }
 
@@ -62,12 +58,10 @@ Descriptor open_process(pid_t pid) {
 std::optional<std::string_view> announced(std::string_view said) {
   static constexpr std::string_view words = "listening on ";
   const auto at = said.find("listening on tcp://");
-  if (at == std::string_view::npos)
-    return std::nullopt;
+  if (at == std::string_view::npos) return std::nullopt;
   const auto endpoint = said.substr(at + words.size());
   const auto end = endpoint.find_first_of(" \r\n");
-  if (end == std::string_view::npos)
-    return std::nullopt;
+  if (end == std::string_view::npos) return std::nullopt;
   return endpoint.substr(0, end);
 }
 
@@ -77,22 +71,18 @@ Child::Child(std::vector<std::string> command, std::optional<unsigned> cpu)
     : name_(command.front()), stop_reading_(eventfd(0, EFD_CLOEXEC)) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
-  for (auto& argument : command)
-    arguments.push_back(argument.data());
+  for (auto& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
-  if (cpu)
-    CPU_SET(*cpu, &cpus);
+  if (cpu) CPU_SET(*cpu, &cpus);
 
   auto output = make_pipe();
   auto error = make_pipe();
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ < 0)
-    fail_with_errno("fork");
-  if (pid_ == 0)
-    become(arguments.data(), output, error, cpu ? &cpus : nullptr, parent);
+  if (pid_ < 0) fail_with_errno("fork");
+  if (pid_ == 0) become(arguments.data(), output, error, cpu ? &cpus : nullptr, parent);
   error.write.close();
   int reason = 0;
   if (::read(error.read.get(), &reason, sizeof reason) > 0) {
@@ -107,12 +97,10 @@ Child::~Child() {
   resume();
   kill(pid_, SIGTERM);
   pollfd ended{.fd = process_.get(), .events = POLLIN, .revents = 0};
-  if (poll(&ended, 1, end_deadline_milliseconds) <= 0)
-    kill(pid_, SIGKILL);
+  if (poll(&ended, 1, end_deadline_milliseconds) <= 0) kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   eventfd_write(stop_reading_.get(), 1);
-  if (reader_.joinable())
-    reader_.join();
+  if (reader_.joinable()) reader_.join();
 }
 
 Endpoint Child::wait_listening(const Interrupts& interrupts) {
@@ -125,8 +113,7 @@ Endpoint Child::wait_listening(const Interrupts& interrupts) {
       throw Failure("'" + name_ + "' did not say 'listening on tcp://...' within 10 s");
     }
     const auto came = ::read(output_.get(), buffer.data(), buffer.size());
-    if (came <= 0)
-      fail_early();
+    if (came <= 0) fail_early();
     said.append(buffer.data(), static_cast<std::size_t>(came));
     if (const auto endpoint = announced(said)) {
       reader_ = std::thread{[this] { read_and_drop(); }};
@@ -135,13 +122,9 @@ Endpoint Child::wait_listening(const Interrupts& interrupts) {
   }
 }
 
-void Child::pause() const {
-  kill(pid_, SIGSTOP);
-}
+void Child::pause() const { kill(pid_, SIGSTOP); }
 
-void Child::resume() const {
-  kill(pid_, SIGCONT);
-}
+void Child::resume() const { kill(pid_, SIGCONT); }
 
 // A server that logs must not stop at a full pipe in the middle of a round.
 void Child::read_and_drop() const {
@@ -149,10 +132,8 @@ void Child::read_and_drop() const {
   pollfd watched[] = {{.fd = output_.get(), .events = POLLIN, .revents = 0},
                       {.fd = stop_reading_.get(), .events = POLLIN, .revents = 0}};
   while (poll(watched, 2, -1) > 0 || errno == EINTR) {
-    if (watched[1].revents != 0)
-      return;
-    if (::read(output_.get(), buffer.data(), buffer.size()) <= 0)
-      return;
+    if (watched[1].revents != 0) return;
+    if (::read(output_.get(), buffer.data(), buffer.size()) <= 0) return;
   }
 }
 

@@ -24,8 +24,7 @@ class Descriptor {
   bool is_open() const noexcept { return value_ >= 0; }
 
   void close() noexcept {
-    if (value_ >= 0)
-      ::close(std::exchange(value_, -1));
+    if (value_ >= 0) ::close(std::exchange(value_, -1));
   }
 
  private:

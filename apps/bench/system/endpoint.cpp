@@ -23,8 +23,7 @@ void store(Endpoint& endpoint, const Address& address) {
 }
 
 bool parse_host(Endpoint& endpoint, std::string_view host) {
-  if (host == "localhost")
-    host = "127.0.0.1";
+  if (host == "localhost") host = "127.0.0.1";
   if (host == "[::1]") {
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
@@ -36,10 +35,8 @@ bool parse_host(Endpoint& endpoint, std::string_view host) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(endpoint.port);
-  if (inet_pton(AF_INET, std::string(host).c_str(), &address.sin_addr) != 1)
-    return false;
-  if ((ntohl(address.sin_addr.s_addr) >> 24U) != IN_LOOPBACKNET)
-    return false;
+  if (inet_pton(AF_INET, std::string(host).c_str(), &address.sin_addr) != 1) return false;
+  if ((ntohl(address.sin_addr.s_addr) >> 24U) != IN_LOOPBACKNET) return false;
   store(endpoint, address);
   return true;
 }
@@ -71,8 +68,7 @@ Endpoint parse_endpoint(std::string_view text) {
 // is full. The socket becomes non-blocking after that.
 Descriptor connect_to(const Endpoint& endpoint) {
   Descriptor socket{::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (!socket.is_open())
-    fail_with_errno("cannot open a socket");
+  if (!socket.is_open()) fail_with_errno("cannot open a socket");
   const timeval deadline{.tv_sec = 10, .tv_usec = 0};
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
@@ -84,19 +80,16 @@ Descriptor connect_to(const Endpoint& endpoint) {
                   (late ? "no answer in 10 s" : error_text(errno)));
   }
   const int flags = fcntl(socket.get(), F_GETFL);
-  if (fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
-    fail_with_errno("fcntl");
+  if (fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0) fail_with_errno("fcntl");
   return socket;
 }
 
 void reserve_descriptors(unsigned connections) {
   static constexpr unsigned others = 64;  // what a process has open besides connections
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    fail_with_errno("getrlimit");
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fail_with_errno("getrlimit");
   limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-    fail_with_errno("setrlimit");
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail_with_errno("setrlimit");
   if (limit.rlim_max < connections + others) {
     throw Failure(std::to_string(connections) + " connections need more than the " +
                   std::to_string(limit.rlim_max) + " open descriptors that are allowed");

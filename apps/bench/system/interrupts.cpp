@@ -33,8 +33,7 @@ Interrupts::Interrupts() {
   const auto set = ending_signals();
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = Descriptor{signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
-  if (!signals_.is_open())
-    fail_with_errno("signalfd");
+  if (!signals_.is_open()) fail_with_errno("signalfd");
 }
 
 bool Interrupts::wait_readable(int descriptor, std::chrono::nanoseconds timeout) const {
@@ -44,18 +43,15 @@ bool Interrupts::wait_readable(int descriptor, std::chrono::nanoseconds timeout)
                         {.fd = descriptor, .events = POLLIN, .revents = 0}};
     const auto left = to_timespec(deadline - Clock::now());
     const int ready = ppoll(watched, 2, &left, nullptr);
-    if (ready < 0 && errno != EINTR)
-      fail_with_errno("ppoll");
+    if (ready < 0 && errno != EINTR) fail_with_errno("ppoll");
     if (ready > 0 && watched[0].revents != 0) {
       signalfd_siginfo info{};
       if (::read(signals_.get(), &info, sizeof info) == sizeof info) {
         throw Interrupted{static_cast<int>(info.ssi_signo)};
       }
     }
-    if (ready > 0 && watched[1].revents != 0)
-      return true;
-    if (ready == 0)
-      return false;
+    if (ready > 0 && watched[1].revents != 0) return true;
+    if (ready == 0) return false;
   }
 }
 

@@ -29,13 +29,11 @@ Stat read_stat(pid_t pid) {
   std::ifstream file{path_of(pid, "stat")};
   std::string line;
   Stat stat;
-  if (!std::getline(file, line))
-    return stat;
+  if (!std::getline(file, line)) return stat;
   std::istringstream fields{line.substr(line.rfind(')') + 1)};
   std::string skipped;
   fields >> stat.state;
-  for (int field = 4; field < 14; ++field)
-    fields >> skipped;
+  for (int field = 4; field < 14; ++field) fields >> skipped;
   fields >> stat.user_ticks >> stat.system_ticks;
   return stat;
 }
@@ -87,8 +85,7 @@ ThreadCpu read_thread_cpu(pid_t thread) {
 Memory read_memory(pid_t pid) {
   std::ifstream file{path_of(pid, "smaps_rollup")};
   std::string line;
-  if (!std::getline(file, line))
-    return read_statm(pid);
+  if (!std::getline(file, line)) return read_statm(pid);
   Memory memory;
   while (std::getline(file, line)) {
     std::istringstream fields{line};
@@ -96,12 +93,9 @@ Memory read_memory(pid_t pid) {
     std::uint64_t kilobytes = 0;
     fields >> name >> kilobytes;
     const auto bytes = kilobytes * 1024;
-    if (name == "Private_Dirty:" || name == "Swap:")
-      memory.user_bytes += bytes;
-    if (name == "Rss:")
-      memory.resident_bytes = bytes;
-    if (name == "AnonHugePages:")
-      memory.huge_bytes = bytes;
+    if (name == "Private_Dirty:" || name == "Swap:") memory.user_bytes += bytes;
+    if (name == "Rss:") memory.resident_bytes = bytes;
+    if (name == "AnonHugePages:") memory.huge_bytes = bytes;
   }
   return memory;
 }

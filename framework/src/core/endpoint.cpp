@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/text.hpp"
+
 namespace weir {
 
 namespace {
@@ -16,8 +18,8 @@ namespace {
 constexpr std::string_view right_form = "expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000";
 
 Error wrong(std::string_view text, std::string_view reason) {
-  std::string message = "endpoint '";
-  message.append(text.substr(0, 200)).append("': ").append(reason).append("; ").append(right_form);
+  std::string message = "endpoint '" + text::printable(text, 200) + "': ";
+  message.append(reason).append("; ").append(right_form);
   return Error{std::move(message)};
 }
 
@@ -49,7 +51,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
   const auto separator = text.find("://");
   if (separator == std::string_view::npos) return wrong(text, "no scheme");
   const std::string_view scheme = text.substr(0, separator);
-  if (scheme != "tcp") return wrong(text, "unknown scheme '" + std::string(scheme) + "'");
+  if (scheme != "tcp") return wrong(text, "unknown scheme '" + text::printable(scheme) + "'");
 
   std::string_view host;
   std::string_view port_text;
@@ -100,7 +102,7 @@ Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint) {
   if (failed != 0) {
     const int code = failed == EAI_SYSTEM ? errno : 0;
     const char* reason = failed == EAI_SYSTEM ? std::strerror(code) : gai_strerror(failed);
-    return Error{"cannot resolve '" + endpoint.host + "': " + reason, code};
+    return Error{"cannot resolve '" + text::printable(endpoint.host) + "': " + reason, code};
   }
   std::vector<SocketAddress> addresses;
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
@@ -113,7 +115,8 @@ Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint) {
   freeaddrinfo(found);
   std::stable_partition(addresses.begin(), addresses.end(),
                         [](const SocketAddress& each) { return each.family() == AF_INET; });
-  if (addresses.empty()) return Error{"'" + endpoint.host + "' has no IPv4 or IPv6 address"};
+  if (addresses.empty())
+    return Error{"'" + text::printable(endpoint.host) + "' has no IPv4 or IPv6 address"};
   return addresses;
 }
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/text.hpp"
+
 namespace weir {
 
 namespace {
@@ -36,7 +38,7 @@ Result<LogLevel> parse_log_level(std::string_view text) {
   for (std::size_t i = 0; i < level_names.size(); ++i) {
     if (level_names[i] == text) return static_cast<LogLevel>(i);
   }
-  return Error{"unknown log level '" + std::string(text.substr(0, 100)) +
+  return Error{"unknown log level '" + text::printable(text) +
                "'; expected trace, debug, info, warning, error or off"};
 }
 
@@ -48,7 +50,7 @@ Log::Log(LogLevel level, Sink sink)
     : level_(level), sink_(std::make_shared<Sink>(std::move(sink))) {}
 
 void Log::write(LogLevel level, std::string_view line) const {
-  if (enabled(level)) (*sink_)(level, line);
+  if (enabled(level) && level != LogLevel::off) (*sink_)(level, line);
 }
 
 void LogBrake::write(const Log& log, LogLevel level, TimePoint now, std::string_view line) {

@@ -46,8 +46,8 @@ void SocketAddress::set_port(std::uint16_t port) {
 std::string SocketAddress::host() const {
   if (empty()) return "unknown";
   char text[INET6_ADDRSTRLEN] = "";
-  const std::size_t offset = family() == AF_INET ? offsetof(sockaddr_in, sin_addr)
-                                                 : offsetof(sockaddr_in6, sin6_addr);
+  const std::size_t offset =
+      family() == AF_INET ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
   inet_ntop(family(), bytes_.data() + offset, text, sizeof text);
   return text;
 }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/text.hpp"
 #include "framing/words.hpp"
 
 namespace weir {
 
-using framing_words::quoted;
+using text::quoted;
 
 DelimiterFraming::DelimiterFraming(std::string_view delimiter, DelimiterOptions options)
     : delimiter_(delimiter), limit_(options.max) {

@@ -1,5 +1,6 @@
 // describe_input: what a stream that fits no framing looks like. Guesses end with a question mark,
 // because a few bytes prove nothing.
+#include "core/text.hpp"
 #include "framing/words.hpp"
 #include "weir/framing/framing.hpp"
 
@@ -60,7 +61,7 @@ std::string_view guess(std::string_view input) {
 
 std::string describe_input(std::string_view input) {
   if (input.empty()) return "it is empty";
-  std::string text = "it begins " + framing_words::quoted(input, 16);
+  std::string text = "it begins " + text::quoted(input, 16);
   if (const auto name = guess(input); !name.empty()) text.append("; ").append(name).append("?");
   return text;
 }

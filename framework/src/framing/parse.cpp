@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "core/text.hpp"
 #include "framing/words.hpp"
 
 namespace weir {
@@ -10,7 +11,7 @@ namespace weir {
 namespace {
 
 Error wrong(std::string_view text, std::string_view reason, std::string_view right) {
-  std::string message = "framing '" + framing_words::printable(text, 100) + "': ";
+  std::string message = "framing '" + text::printable(text, 100) + "': ";
   message.append(reason).append("; expected ").append(right);
   return Error{std::move(message)};
 }
@@ -78,7 +79,7 @@ Result<AnyFraming> parse_length(std::string_view text, Words words) {
     } else {
       const bool known = word == "little" || word == "self";
       return wrong(text,
-                   "'" + framing_words::printable(word, 16) +
+                   "'" + text::printable(word, 16) +
                        (known ? "' stands there twice" : "' is unknown behind a length"),
                    right);
     }
@@ -141,9 +142,9 @@ Result<AnyFraming> parse_delimiter(std::string_view text, Words words) {
     const int value = take_escape(rest);
     if (value < 0) {
       return wrong(text,
-                   escape.empty() ? std::string("a backslash stands at the end")
-                                  : "cannot read the escape \\" +
-                                        framing_words::printable(escape.substr(0, 1), 1),
+                   escape.empty()
+                       ? std::string("a backslash stands at the end")
+                       : "cannot read the escape \\" + text::printable(escape.substr(0, 1), 1),
                    right);
     }
     bytes.push_back(static_cast<char>(value));

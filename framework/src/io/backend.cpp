@@ -4,6 +4,7 @@
 #include <string>
 #include <system_error>
 
+#include "core/text.hpp"
 #include "io/asio/asio_loop.hpp"
 #include "io/reactor/reactor_loop.hpp"
 
@@ -37,7 +38,7 @@ Result<std::unique_ptr<EventLoop>> make_loop(std::string_view backend) {
   if (backend == "poll") return ReactorLoop::make(make_poll_poller());
   if (backend == "epoll") return make_epoll();
   if (backend == "spin") return ReactorLoop::make(make_spin_poller());
-  std::string message = "unknown backend '" + std::string(backend.substr(0, 100)) + "'; expected";
+  std::string message = "unknown backend '" + text::printable(backend) + "'; expected";
   for (const std::string_view name : names) message.append(" ").append(name);
   return Error{std::move(message)};
 }

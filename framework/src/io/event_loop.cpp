@@ -86,9 +86,7 @@ void EventLoop::run_deferred() {
   now.previous_ = now.next_ = nullptr;
 }
 
-bool EventLoop::has_work() const {
-  return deferred_.next_ != &deferred_ || !mailbox_->empty();
-}
+bool EventLoop::has_work() const { return deferred_.next_ != &deferred_ || !mailbox_->empty(); }
 
 void EventLoop::close_mailbox() { mailbox_->close(); }
 

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/text.hpp"
 #include "service/signals.hpp"
 #include "service/worker.hpp"
 #include "weir/io/backend.hpp"
@@ -20,7 +21,7 @@ Result<Threads> Threads::parse(std::string_view text) {
   const auto* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, count);
   if (error != std::errc() || stopped != end || count < 1 || count > max_count) {
-    return Error{"threads '" + std::string(text.substr(0, 100)) + "': expected a number from 1 to " +
+    return Error{"threads '" + text::printable(text) + "': expected a number from 1 to " +
                  std::to_string(max_count) + ", or per-connection"};
   }
   return Threads{count, false};
@@ -31,8 +32,8 @@ std::string Threads::to_string() const {
 }
 
 std::string DrainReport::to_string() const {
-  return "drained: " + std::to_string(idle) + " idle, " + std::to_string(finished) +
-         " finished, " + std::to_string(cut) + " cut";
+  return "drained: " + std::to_string(idle) + " idle, " + std::to_string(finished) + " finished, " +
+         std::to_string(cut) + " cut";
 }
 
 /// What a Server hides: the workers and how they end.
@@ -93,8 +94,8 @@ class ServerCore final : public Worker::Host {
 Status ServerCore::make_workers() {
   if (!workers_.empty()) return {};
   if (options_.loop != nullptr) {
-    workers_.push_back(std::make_unique<Worker>(*this, *options_.loop, connection_options_,
-                                                options_.log));
+    workers_.push_back(
+        std::make_unique<Worker>(*this, *options_.loop, connection_options_, options_.log));
     return {};
   }
   std::vector<std::unique_ptr<Worker>> made;

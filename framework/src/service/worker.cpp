@@ -18,9 +18,7 @@ class Worker::Door final : public AcceptSink {
   }
 
  private:
-  void on_accept(Accepted accepted) override {
-    worker_.on_accept(std::move(accepted), factory_);
-  }
+  void on_accept(Accepted accepted) override { worker_.on_accept(std::move(accepted), factory_); }
   void on_shed(std::size_t count, int error) override { worker_.on_shed(count, error); }
 
   Worker& worker_;
@@ -125,11 +123,11 @@ void Worker::refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer
 void Worker::on_shed(std::size_t count, int error) {
   counters_.accept_pauses.add();
   counters_.accept_shed.add(count);
-  overload_brake_.write(context_.log, LogLevel::warning, loop_.now(),
-                        system_error("accepting pauses, " + std::to_string(count) +
-                                         " connections closed unserved",
-                                     error)
-                            .message);
+  overload_brake_.write(
+      context_.log, LogLevel::warning, loop_.now(),
+      system_error("accepting pauses, " + std::to_string(count) + " connections closed unserved",
+                   error)
+          .message);
 }
 
 void Worker::on_connection_closed(Connection& connection) {

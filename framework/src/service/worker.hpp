@@ -77,8 +77,7 @@ class Worker final : public ConnectionOwner {
   void on_accept(Accepted accepted, ProtocolFactory& factory);
   void on_shed(std::size_t count, int error);
   Status serve(Accepted accepted, ProtocolFactory& factory);
-  void refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer,
-              std::string_view why);
+  void refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer, std::string_view why);
   void begin_drain(TimePoint deadline);
   void drain_connections();
   void cut_at(TimePoint deadline);

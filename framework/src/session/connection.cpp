@@ -167,8 +167,8 @@ void Connection::on_end() {
 void Connection::handle_end() {
   if (!input_.empty()) {
     log_failure(CloseReason::truncated_frame,
-                "the peer stopped after " + std::to_string(input_.size()) +
-                    " bytes of a frame; " + describe_input(input_.view()));
+                "the peer stopped after " + std::to_string(input_.size()) + " bytes of a frame; " +
+                    describe_input(input_.view()));
     return finish(CloseReason::truncated_frame);
   }
   if (end_handled_) return;
@@ -287,9 +287,9 @@ void Connection::write_queue() {
 void Connection::queue_grew() {
   state_->queued.store(queue_.size(), std::memory_order_relaxed);
   if (queue_.size() > context_.options.flow.max_queued) {
-    log_failure(CloseReason::slow_consumer,
-                std::to_string(queue_.size()) + " bytes wait for the peer, the limit is " +
-                    std::to_string(context_.options.flow.max_queued));
+    log_failure(CloseReason::slow_consumer, std::to_string(queue_.size()) +
+                                                " bytes wait for the peer, the limit is " +
+                                                std::to_string(context_.options.flow.max_queued));
     return abort(CloseReason::slow_consumer);
   }
   if (pressured_ || queue_.size() < context_.options.flow.high_watermark) return;
@@ -387,8 +387,8 @@ void Connection::on_closed(int error) {
   guarded([this] { protocol_->on_close(session_, reason_); });
   if (context_.log.enabled(LogLevel::debug)) {
     context_.log.write(LogLevel::debug, "connection " + std::to_string(state_->id) + " from " +
-                                            state_->peer.to_string() + " ended: " +
-                                            std::string(to_string(reason_)));
+                                            state_->peer.to_string() +
+                                            " ended: " + std::string(to_string(reason_)));
   }
   owner_.on_connection_closed(*this);  // may destroy this
 }

@@ -82,9 +82,7 @@ class MemoryLoop::MemoryListener final : public Listener {
   AcceptSink& sink_;
 };
 
-MemoryLoop::MemoryLoop(Faults faults) : EventLoop(&manual_clock_), faults_(faults) {
-  update_now();
-}
+MemoryLoop::MemoryLoop(Faults faults) : EventLoop(&manual_clock_), faults_(faults) { update_now(); }
 
 MemoryLoop::~MemoryLoop() { close_mailbox(); }
 
@@ -169,9 +167,7 @@ Result<std::unique_ptr<Listener>> MemoryLoop::listen(const SocketAddress& addres
   return std::unique_ptr<Listener>(std::make_unique<MemoryListener>(*this, chosen, sink));
 }
 
-Result<TransportPtr> MemoryLoop::adopt(Accepted accepted) {
-  return std::move(accepted.transport);
-}
+Result<TransportPtr> MemoryLoop::adopt(Accepted accepted) { return std::move(accepted.transport); }
 
 void MemoryLoop::connect(const SocketAddress& address, Duration, ConnectHandler handler) {
   post([this, address, told = std::move(handler)]() mutable {

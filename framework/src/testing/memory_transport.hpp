@@ -13,16 +13,16 @@ namespace weir::testing {
 struct MemoryPipe {
   Buffer bytes;
   std::size_t capacity = 0;
-  bool ended = false;     // the writer will write no more
-  bool abandoned = false; // the reader has closed: a write fails
-  bool broken = false;    // reset by either side: what is in it is lost
-  bool vanished = false;  // takes and brings nothing any more, and says so to nobody
+  bool ended = false;      // the writer will write no more
+  bool abandoned = false;  // the reader has closed: a write fails
+  bool broken = false;     // reset by either side: what is in it is lost
+  bool vanished = false;   // takes and brings nothing any more, and says so to nobody
 };
 
 class MemoryTransport final : public Transport {
  public:
-  MemoryTransport(MemoryLoop& loop, std::shared_ptr<MemoryPipe> in,
-                  std::shared_ptr<MemoryPipe> out, const SocketAddress& peer)
+  MemoryTransport(MemoryLoop& loop, std::shared_ptr<MemoryPipe> in, std::shared_ptr<MemoryPipe> out,
+                  const SocketAddress& peer)
       : loop_(loop), in_(std::move(in)), out_(std::move(out)), peer_(peer) {}
 
   void start(Sink& sink) override { sink_ = &sink; }

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
+
 using namespace weir;
 using namespace std::string_literals;
 
@@ -25,7 +27,7 @@ void expect_wrong(std::string_view text, std::string_view reason) {
   BOOST_TEST(!endpoint.ok(), text << " was taken");
   if (endpoint.ok()) return;
   std::string expected = "endpoint '";
-  expected.append(text).append("': ").append(reason);
+  expected.append(text::printable(text, 200)).append("': ").append(reason);
   expected.append("; expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000");
   BOOST_TEST(endpoint.error().message == expected);
 }
@@ -33,6 +35,12 @@ void expect_wrong(std::string_view text, std::string_view reason) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(endpoint)
+
+BOOST_AUTO_TEST_CASE(an_error_is_one_line_whatever_was_typed) {
+  const Result<Endpoint> endpoint = Endpoint::parse("tcp://a\r\n\x1b[2Jb:1");
+  BOOST_REQUIRE(!endpoint.ok());
+  BOOST_TEST(endpoint.error().message.starts_with("endpoint 'tcp://a\\r\\n\\x1b[2Jb:1': "));
+}
 
 BOOST_AUTO_TEST_CASE(a_host_is_a_name_or_an_address) {
   expect_parsed("tcp://127.0.0.1:7000", "127.0.0.1", 7000);

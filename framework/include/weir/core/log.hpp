@@ -46,7 +46,8 @@ class LogBrake {
   LogBrake() = default;
   explicit LogBrake(Duration interval) : interval_(interval) {}
 
-  /// Writes the line, with " (and N more like it)" for what was held back before it; or counts it.
+  /// Writes the line, with " (and N more like it before)" for what was held back before it; or
+  /// counts it.
   void write(const Log& log, LogLevel level, TimePoint now, std::string_view line);
 
  private:

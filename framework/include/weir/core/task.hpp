@@ -20,38 +20,38 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction() = default;
 
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> &&
-             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  UniqueFunction(F&& callable) {
+  requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> &&
+           std::is_invocable_r_v<R, std::decay_t<F>&, Args...>) UniqueFunction(F&& callable) {
     using Callable = std::decay_t<F>;
     if constexpr (sizeof(Callable) <= sizeof(storage_) &&
                   alignof(Callable) <= alignof(std::max_align_t) &&
                   std::is_nothrow_move_constructible_v<Callable>) {
       ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
-      static constexpr Table table{
-          [](void* self, Args... args) -> R {
-            return invoke(*static_cast<Callable*>(self), std::forward<Args>(args)...);
-          },
-          [](void* from, void* to) noexcept {
-            auto* callable_at = static_cast<Callable*>(from);
-            if (to != nullptr) ::new (to) Callable(std::move(*callable_at));
-            callable_at->~Callable();
-          }};
+      static constexpr Table table{[](void* self, Args... args) -> R {
+                                     return invoke(*static_cast<Callable*>(self),
+                                                   std::forward<Args>(args)...);
+                                   },
+                                   [](void* from, void* to) noexcept {
+                                     auto* callable_at = static_cast<Callable*>(from);
+                                     if (to != nullptr)
+                                       ::new (to) Callable(std::move(*callable_at));
+                                     callable_at->~Callable();
+                                   }};
       table_ = &table;
     } else {
       ::new (static_cast<void*>(storage_)) Callable*(new Callable(std::forward<F>(callable)));
-      static constexpr Table table{
-          [](void* self, Args... args) -> R {
-            return invoke(**static_cast<Callable**>(self), std::forward<Args>(args)...);
-          },
-          [](void* from, void* to) noexcept {
-            auto** callable_at = static_cast<Callable**>(from);
-            if (to != nullptr) {
-              ::new (to) Callable*(*callable_at);
-            } else {
-              delete *callable_at;
-            }
-          }};
+      static constexpr Table table{[](void* self, Args... args) -> R {
+                                     return invoke(**static_cast<Callable**>(self),
+                                                   std::forward<Args>(args)...);
+                                   },
+                                   [](void* from, void* to) noexcept {
+                                     auto** callable_at = static_cast<Callable**>(from);
+                                     if (to != nullptr) {
+                                       ::new (to) Callable*(*callable_at);
+                                     } else {
+                                       delete *callable_at;
+                                     }
+                                   }};
       table_ = &table;
     }
   }

@@ -28,7 +28,7 @@ class Mailbox;
 
 /// A connection that was accepted and that no loop owns yet: it may be handed to another thread.
 struct Accepted {
-  Descriptor descriptor;   // connected and non-blocking
+  Descriptor descriptor;  // connected and non-blocking
   SocketAddress peer;
   TransportPtr transport;  // instead, where connections are not descriptors (memory)
 };
@@ -128,8 +128,7 @@ class EventLoop {
   /// same backend, accepted. The error says why this loop cannot serve it.
   virtual Result<TransportPtr> adopt(Accepted accepted) = 0;
   /// Connects to `address` within `deadline`; calls `handler` once, later, unless the loop ends.
-  virtual void connect(const SocketAddress& address, Duration deadline,
-                       ConnectHandler handler) = 0;
+  virtual void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) = 0;
 
   /// Calls `on_readable` whenever `descriptor`, which stays the caller's, may be readable: again
   /// and again until it is read empty, and on a backend that guesses also when it is not. For
@@ -167,7 +166,7 @@ class EventLoop {
   const Clock* clock_;
   TimePoint now_;
   std::shared_ptr<Mailbox> mailbox_;
-  TimerQueue timers_;  // after mailbox_: what an abandoned task owns may still post
+  TimerQueue timers_;      // after mailbox_: what an abandoned task owns may still post
   DeferredList deferred_;  // a ring; empty when it points at itself
   Buffer scratch_;
 };

@@ -38,16 +38,16 @@ struct DrainReport {
 /// What a server has counted since it was made, summed over its loops when it is asked for.
 struct ServerStats {
   std::uint64_t accepted = 0;
-  std::uint64_t active = 0;              // connections open now
-  std::uint64_t refused_limit = 0;       // more than Limits::connections
-  std::uint64_t refused_backend = 0;     // the backend could not serve one more
-  std::uint64_t accept_pauses = 0;       // the system had no descriptor or memory for one more
-  std::uint64_t accept_shed = 0;         // closed unserved at such a moment
+  std::uint64_t active = 0;           // connections open now
+  std::uint64_t refused_limit = 0;    // more than Limits::connections
+  std::uint64_t refused_backend = 0;  // the backend could not serve one more
+  std::uint64_t accept_pauses = 0;    // the system had no descriptor or memory for one more
+  std::uint64_t accept_shed = 0;      // closed unserved at such a moment
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;
   std::uint64_t handler_failures = 0;
-  std::uint64_t pauses = 0;              // times that a slow peer stopped its own input
+  std::uint64_t pauses = 0;  // times that a slow peer stopped its own input
   std::uint64_t closed[close_reason_count] = {};
 
   [[nodiscard]] std::uint64_t closed_by(CloseReason reason) const {

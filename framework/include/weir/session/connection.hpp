@@ -134,9 +134,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   Session session_;
   SessionState* state_;  // owned by session_
 
-  Buffer input_;           // the beginning of a frame, or what came while halted
-  Buffer queue_;           // what the kernel did not take yet
-  std::size_t need_ = 0;   // input_ is worth decoding from this size on
+  Buffer input_;          // the beginning of a frame, or what came while halted
+  Buffer queue_;          // what the kernel did not take yet
+  std::size_t need_ = 0;  // input_ is worth decoding from this size on
 
   TimePoint active_at_;        // the last byte either way
   TimePoint frame_since_{};    // a frame has begun
@@ -146,17 +146,17 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   Phase phase_ = Phase::open;
   CloseReason reason_ = CloseReason::none;
-  bool halted_ = false;        // one of the next three, or not open
-  bool paused_ = false;        // by the handler
-  bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one
+  bool halted_ = false;     // one of the next three, or not open
+  bool paused_ = false;     // by the handler
+  bool pressured_ = false;  // queue_ reached the high watermark and not yet the low one
   bool handler_out_ = false;
-  bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
+  bool in_batch_ = false;  // on_input() is running: replies go to the loop's scratch
   bool reading_paused_ = false;
-  bool input_ended_ = false;   // the peer has finished sending,
-  bool end_handled_ = false;   // and the protocol knows
+  bool input_ended_ = false;  // the peer has finished sending,
+  bool end_handled_ = false;  // and the protocol knows
   bool shutdown_wanted_ = false;
   bool shutdown_done_ = false;
-  bool blocked_ = false;       // the last write was short: on_writable will come
+  bool blocked_ = false;  // the last write was short: on_writable will come
   bool draining_ = false;
 };
 

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "weir/core/task.hpp"
 #include "weir/framing/framing.hpp"
 #include "weir/session/protocol.hpp"
 
@@ -31,8 +33,8 @@ struct Hooks {
 };
 
 template <class H>
-concept FrameHandler = std::invocable<H&, std::string_view> ||
-                       std::invocable<H&, std::string_view, Session&>;
+concept FrameHandler =
+    std::invocable<H&, std::string_view> || std::invocable<H&, std::string_view, Session&>;
 
 template <class T>
 inline constexpr bool is_optional_reply = false;
@@ -108,8 +110,9 @@ class FramedProtocol final : public Protocol {
   /// False when the connection is to end.
   bool answer(std::string_view frame, InputContext& context, Progress& progress) {
     if constexpr (std::invocable<H&, std::string_view, Session&>) {
-      return reply_with([&]() -> decltype(auto) { return service_.handler(frame, context.session); },
-                        context, progress);
+      return reply_with(
+          [&]() -> decltype(auto) { return service_.handler(frame, context.session); }, context,
+          progress);
     } else {
       return reply_with([&]() -> decltype(auto) { return service_.handler(frame); }, context,
                         progress);

@@ -102,8 +102,7 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
   void run() override;
   void stop() override { stopping_ = true; }
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
-                                           const ListenOptions& options,
-                                           AcceptSink& sink) override;
+                                           const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
   /// An error: there are no descriptors in memory.

@@ -64,8 +64,7 @@ class AsioLoop::AsioWatch final : public Watch {
 
 class AsioLoop::AsioListener final : public Listener, private Timer {
  public:
-  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options,
-               AcceptSink& sink)
+  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options, AcceptSink& sink)
       : loop_(loop), acceptor_(std::move(listening), options, sink) {
     resume();
   }
@@ -90,8 +89,7 @@ class AsioLoop::AsioListener final : public Listener, private Timer {
 };
 
 /// A connect on its way; its operation owns it.
-class AsioLoop::Connector final : private Timer,
-                                  public std::enable_shared_from_this<Connector> {
+class AsioLoop::Connector final : private Timer, public std::enable_shared_from_this<Connector> {
  public:
   Connector(AsioLoop& loop, const SocketAddress& address, ConnectHandler handler)
       : loop_(loop), socket_(loop.context_), address_(address), handler_(std::move(handler)) {}
@@ -100,12 +98,12 @@ class AsioLoop::Connector final : private Timer,
   void start(Duration deadline) {
     const Protocol::endpoint endpoint(address_.data(), address_.size());
     loop_.timers().arm(*this, loop_.now() + deadline);
-    socket_.async_connect(endpoint, [self = shared_from_this()](
-                                        const boost::system::error_code& error) {
-      self->loop_.enter();
-      self->finish(error.value());
-      self->loop_.leave();
-    });
+    socket_.async_connect(endpoint,
+                          [self = shared_from_this()](const boost::system::error_code& error) {
+                            self->loop_.enter();
+                            self->finish(error.value());
+                            self->loop_.leave();
+                          });
   }
 
  private:
@@ -191,8 +189,7 @@ void AsioLoop::arm_tick() {
 }
 
 Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
-                                                   const ListenOptions& options,
-                                                   AcceptSink& sink) {
+                                                   const ListenOptions& options, AcceptSink& sink) {
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
   try {

@@ -26,8 +26,7 @@ class AsioLoop final : public EventLoop {
   void run() override;
   void stop() override;
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
-                                           const ListenOptions& options,
-                                           AcceptSink& sink) override;
+                                           const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
@@ -45,9 +44,9 @@ class AsioLoop final : public EventLoop {
 
  private:
   static constexpr std::size_t read_size = 64 * 1024;
-  using Tick = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                          asio::wait_traits<std::chrono::steady_clock>,
-                                          AsioExecutor>;
+  using Tick =
+      asio::basic_waitable_timer<std::chrono::steady_clock,
+                                 asio::wait_traits<std::chrono::steady_clock>, AsioExecutor>;
   class AsioListener;
   class AsioWatch;
   class Connector;

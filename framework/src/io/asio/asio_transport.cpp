@@ -34,9 +34,7 @@ class AsioTransport::SlotAllocator {
 /// What every completion handler here has: a reference to the transport, and its slot.
 class AsioTransport::Operation {
  public:
-  explicit Operation(AsioTransport& transport) : transport_(&transport) {
-    ++transport.references_;
-  }
+  explicit Operation(AsioTransport& transport) : transport_(&transport) { ++transport.references_; }
   Operation(Operation&& other) noexcept : transport_(std::exchange(other.transport_, nullptr)) {}
   Operation& operator=(Operation&&) = delete;
   Operation(const Operation&) = delete;

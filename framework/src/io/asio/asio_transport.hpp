@@ -66,14 +66,14 @@ class AsioTransport final : public Transport, private Deferred {
   Socket socket_;         // closed once the stream is over
   SocketAddress peer_;
   int error_ = 0;
-  int references_ = 1;         // the owner's and one for each operation
-  std::size_t held_ = 0;       // bytes in small_ that came while paused
+  int references_ = 1;    // the owner's and one for each operation
+  std::size_t held_ = 0;  // bytes in small_ that came while paused
   bool paused_ = false;
-  bool ended_ = false;         // the peer has finished sending
-  bool held_end_ = false;      // and that came while paused
-  bool reading_ = false;       // a read is under way, or its handler runs
-  bool waiting_ = false;       // a wait for writability is under way
-  bool over_ = false;          // on_closed is due
+  bool ended_ = false;     // the peer has finished sending
+  bool held_end_ = false;  // and that came while paused
+  bool reading_ = false;   // a read is under way, or its handler runs
+  bool waiting_ = false;   // a wait for writability is under way
+  bool over_ = false;      // on_closed is due
   Slot read_slot_;
   Slot wait_slot_;
   std::array<char, 512> small_;

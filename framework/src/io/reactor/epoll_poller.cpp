@@ -19,7 +19,7 @@ class EpollPoller final : public Poller {
   [[nodiscard]] std::string_view name() const override { return "epoll"; }
 
   Status set(int descriptor, Interest before, Interest after) override {
-    const int operation = !before.any()  ? EPOLL_CTL_ADD
+    const int operation = !before.any() ? EPOLL_CTL_ADD
                           : after.any() ? EPOLL_CTL_MOD
                                         : EPOLL_CTL_DEL;
     epoll_event event{};
@@ -37,8 +37,7 @@ class EpollPoller final : public Poller {
                                    to_milliseconds(timeout));
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      ready.push_back({event.data.fd, (event.events & EPOLLIN) != 0,
-                       (event.events & EPOLLOUT) != 0,
+      ready.push_back({event.data.fd, (event.events & EPOLLIN) != 0, (event.events & EPOLLOUT) != 0,
                        (event.events & (EPOLLERR | EPOLLHUP)) != 0});
     }
   }

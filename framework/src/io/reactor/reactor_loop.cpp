@@ -241,12 +241,10 @@ Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {
                      std::to_string(poller_->descriptor_limit()) + " only",
                  EMFILE};
   }
-  return TransportPtr(
-      new ReactorTransport(*this, std::move(accepted.descriptor), accepted.peer));
+  return TransportPtr(new ReactorTransport(*this, std::move(accepted.descriptor), accepted.peer));
 }
 
-void ReactorLoop::connect(const SocketAddress& address, Duration deadline,
-                          ConnectHandler handler) {
+void ReactorLoop::connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
   connectors_.push_back(std::make_unique<Connector>(*this, address, std::move(handler)));
   connectors_.back()->start(deadline);
 }

@@ -39,8 +39,7 @@ class ReactorLoop final : public EventLoop {
   void run() override;
   void stop() override;
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
-                                           const ListenOptions& options,
-                                           AcceptSink& sink) override;
+                                           const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
