@@ -37,6 +37,9 @@ build() {
     { [[ build/release/build.ninja -nt CMakePresets.json ]] || cmake --preset release; } &&
     cmake --build --preset release --target "weir-$app"
 }
+if [[ ! -x $root/build/release/bin/weir-$app ]]; then
+  echo "run.sh: building weir-$app; the first time takes a minute or two" >&2
+fi
 quietly "$root/cmake/setup.sh" build
 (quietly build)
 rm -f "$log"

@@ -26,7 +26,7 @@ void Peer::send(std::string_view bytes) {
 }
 
 std::string Peer::take(std::size_t most) {
-  const std::string taken(in_->bytes.view().substr(0, most));
+  std::string taken(in_->bytes.view().substr(0, most));
   in_->bytes.consume(taken.size());
   return taken;
 }

@@ -68,7 +68,7 @@ class Connection final : private Sink, private Timer, private Deferred {
              std::unique_ptr<Protocol> protocol);
   /// Safe at any time but from inside a call of its own protocol; without an end before it, the
   /// protocol is not told.
-  ~Connection();
+  ~Connection() override;
 
   /// Calls the protocol's on_open and begins to read. Once.
   void start();

@@ -15,20 +15,20 @@ template <class T>
 class AsioTransport::SlotAllocator {
  public:
   using value_type = T;
-  explicit SlotAllocator(Slot& slot) : slot_(&slot) {}
+  explicit SlotAllocator(Slot& slot) : slot_at(&slot) {}
   template <class U>
-  SlotAllocator(const SlotAllocator<U>& other) : slot_(other.slot_) {}
+  SlotAllocator(const SlotAllocator<U>& other) : slot_at(other.slot_at) {}
 
   T* allocate(std::size_t count) {
-    if (sizeof(T) * count <= Slot::size) return reinterpret_cast<T*>(slot_->bytes);
+    if (sizeof(T) * count <= Slot::size) return reinterpret_cast<T*>(slot_at->bytes);
     return static_cast<T*>(::operator new(sizeof(T) * count));
   }
   void deallocate(T* memory, std::size_t) {
-    if (reinterpret_cast<std::byte*>(memory) != slot_->bytes) ::operator delete(memory);
+    if (reinterpret_cast<std::byte*>(memory) != slot_at->bytes) ::operator delete(memory);
   }
   friend bool operator==(const SlotAllocator&, const SlotAllocator&) = default;
 
-  Slot* slot_;
+  Slot* slot_at;
 };
 
 /// What every completion handler here has: a reference to the transport, and its slot.
