@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace weir {
 
@@ -161,7 +162,7 @@ void Worker::begin_drain(TimePoint deadline) {
 }
 
 void Worker::drain_connections() {
-  told_ = true;
+  if (std::exchange(told_, true)) return;
   for (const auto& connection : connections_) {
     if (connection->idle()) ++report_.idle;
     connection->drain();  // ends it from the loop, never inside this call
@@ -174,6 +175,8 @@ void Worker::cut_at(TimePoint deadline) {
   cut_at_ = deadline;
   loop_.run_after(deadline - loop_.now(), [self = alive_] {
     if (*self == nullptr) return;
+    // With a deadline of zero this comes first, and what is idle still was not cut.
+    (*self)->drain_connections();
     for (const auto& connection : (*self)->connections_) connection->abort(CloseReason::cut);
   });
 }
