@@ -146,7 +146,7 @@ void Worker::on_connection_closed(Connection& connection) {
 
 void Worker::drain(Duration deadline) {
   loop_.post([self = alive_, deadline] {
-    if (*self != nullptr) (*self)->begin_drain((*self)->loop_.now() + deadline);
+    if (*self != nullptr) (*self)->begin_drain(later((*self)->loop_.now(), deadline));
   });
 }
 

@@ -78,7 +78,7 @@ class AsioLoop::AsioListener final : public Listener, private Timer {
     watch_ = std::make_unique<AsioWatch>(loop_, acceptor_.descriptor(), [this] {
       if (acceptor_.accept_some()) return;
       watch_.reset();
-      loop_.timers().arm(*this, loop_.now() + acceptor_.pause());
+      loop_.timers().arm(*this, later(loop_.now(), acceptor_.pause()));
     });
   }
   void on_timer() override { resume(); }
@@ -97,7 +97,7 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
 
   void start(Duration deadline) {
     const Protocol::endpoint endpoint(address_.data(), address_.size());
-    loop_.timers().arm(*this, loop_.now() + deadline);
+    loop_.timers().arm(*this, later(loop_.now(), deadline));
     socket_.async_connect(endpoint,
                           [self = shared_from_this()](const boost::system::error_code& error) {
                             self->loop_.enter();

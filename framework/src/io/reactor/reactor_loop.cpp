@@ -49,7 +49,7 @@ class ReactorLoop::ReactorListener final : public Listener, private IoHandler, p
   void on_ready(const Ready&) override {
     if (acceptor_.accept_some()) return;
     loop_.want(acceptor_.descriptor(), {});
-    loop_.timers().arm(*this, loop_.now() + acceptor_.pause());
+    loop_.timers().arm(*this, later(loop_.now(), acceptor_.pause()));
   }
   void on_timer() override { loop_.want(acceptor_.descriptor(), {.read = true}); }
 
@@ -98,7 +98,7 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
     } else {
       deadline = Duration::zero();
     }
-    loop_.timers().arm(*this, loop_.now() + deadline);
+    loop_.timers().arm(*this, later(loop_.now(), deadline));
   }
 
  private:
