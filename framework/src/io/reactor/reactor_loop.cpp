@@ -197,7 +197,9 @@ Status ReactorLoop::watch(int descriptor, Interest interest, IoHandler& handler)
                      std::to_string(descriptor),
                  EMFILE};
   }
-  if (Status set = poller_->set(descriptor, {}, interest); !set.ok()) return set;
+  if (interest.any()) {
+    if (Status set = poller_->set(descriptor, {}, interest); !set.ok()) return set;
+  }
   const auto index = static_cast<std::size_t>(descriptor);
   if (watched_.size() <= index) watched_.resize(index + 1);
   watched_[index] = {&handler, interest, round_};

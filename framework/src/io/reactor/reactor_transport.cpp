@@ -81,8 +81,8 @@ void ReactorTransport::on_ready(const Ready& ready) {
   if (ready.failed && (paused_ || ended_)) {
     // Nobody asked to read, so what stands in the way of writing is all there is to learn.
     if (const int error = net::pending_error(socket_.get()); error != 0) fail(error);
-  } else if (ready.readable || ready.failed) {
-    read();
+  } else if ((ready.readable || ready.failed) && !paused_) {
+    read();  // not if another connection's Sink has paused this one in the same round
   }
   if (want_write_ && (ready.writable || ready.failed) && sink_ != nullptr && socket_.valid()) {
     want_write_ = false;  // the poller is told only if no short write follows
