@@ -1,5 +1,7 @@
 #include "weir/io/timer_queue.hpp"
 
+#include <utility>
+
 namespace weir {
 
 TimerQueue::~TimerQueue() {
@@ -12,7 +14,16 @@ TimerQueue::~TimerQueue() {
 }
 
 void TimerQueue::arm(Timer& timer, TimePoint when) {
-  if (timer.queue_ == this) {
+  if (expiring_ != nullptr && when <= *expiring_) {
+    timer.cancel();
+    timer.queue_ = this;
+    timer.when_ = when;
+    timer.aside_ = true;
+    timer.place_ = aside_.size();
+    aside_.push_back(Entry{when, &timer});
+    return;
+  }
+  if (timer.queue_ == this && !timer.aside_) {
     const bool earlier = when < timer.when_;
     timer.when_ = when;
     if (earlier) {
@@ -23,24 +34,38 @@ void TimerQueue::arm(Timer& timer, TimePoint when) {
     return;
   }
   timer.cancel();
-  timer.when_ = when;
+  push(timer, when);
+}
+
+void TimerQueue::push(Timer& timer, TimePoint when) {
   heap_.push_back(Entry{when, &timer});
   timer.queue_ = this;
+  timer.aside_ = false;
+  timer.when_ = when;
   rise(heap_.size() - 1, Entry{when, &timer});
 }
 
 void TimerQueue::expire(TimePoint now) {
-  // At most as many as there are now: one that arms itself for the past waits for the next call.
-  for (std::size_t left = heap_.size(); left > 0 && next() <= now; --left) {
+  expiring_ = &now;
+  while (!heap_.empty() && next() <= now) {
     Timer& timer = *heap_.front().timer;
     remove(timer);
     timer.on_timer();
   }
+  expiring_ = nullptr;
+  for (const Entry& entry : aside_) push(*entry.timer, entry.when);
+  aside_.clear();
 }
 
 void TimerQueue::remove(Timer& timer) {
   const std::size_t place = timer.place_;
   timer.queue_ = nullptr;
+  if (std::exchange(timer.aside_, false)) {
+    aside_[place] = aside_.back();
+    aside_[place].timer->place_ = place;
+    aside_.pop_back();
+    return;
+  }
   const Entry last = heap_.back();
   heap_.pop_back();
   if (place == heap_.size()) return;

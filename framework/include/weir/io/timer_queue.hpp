@@ -41,6 +41,7 @@ class Timer {
 
   TimerQueue* queue_ = nullptr;
   std::size_t place_ = 0;
+  bool aside_ = false;  // place_ is one of aside_, not of heap_
   TimePoint when_{};
 };
 
@@ -73,8 +74,11 @@ class TimerQueue {
   void rise(std::size_t place, Entry entry);
   void sink(std::size_t place, Entry entry);
   void put(std::size_t place, Entry entry);
+  void push(Timer& timer, TimePoint when);
 
   std::vector<Entry> heap_;
+  std::vector<Entry> aside_;             // what expire(), while it runs, leaves for the next call
+  const TimePoint* expiring_ = nullptr;  // what expire() was told, while it runs
 };
 
 inline void Timer::cancel() {
