@@ -28,12 +28,26 @@ Acceptor::Acceptor(Descriptor listening, const ListenOptions& options, AcceptSin
       pause_(options.overload_pause),
       sink_(sink) {}
 
+Acceptor::~Acceptor() {
+  if (gone_ != nullptr) *gone_ = true;
+}
+
 bool Acceptor::accept_some() {
+  bool gone = false;
+  gone_ = &gone;
+  const bool go_on = take_batch(gone);
+  if (gone) return true;
+  gone_ = nullptr;
+  return go_on;
+}
+
+bool Acceptor::take_batch(const bool& gone) {
   for (int i = 0; i < batch; ++i) {
     SocketAddress peer;
     Descriptor accepted = accept_one(listening_.get(), peer);
     if (accepted.valid()) {
       sink_.on_accept({std::move(accepted), peer, nullptr});
+      if (gone) return true;
       continue;
     }
     switch (errno) {

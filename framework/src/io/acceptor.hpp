@@ -21,19 +21,25 @@ class Acceptor {
   static constexpr int shed_batch = 16;
 
   Acceptor(Descriptor listening, const ListenOptions& options, AcceptSink& sink);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
 
   [[nodiscard]] int descriptor() const { return listening_.get(); }
-  /// Takes what waits. False: rest for `pause()` before trying again.
+  /// Takes what waits. False: rest for `pause()` before trying again. The sink may destroy this
+  /// one meanwhile; the answer is true then.
   [[nodiscard]] bool accept_some();
   [[nodiscard]] Duration pause() const { return pause_; }
 
  private:
+  bool take_batch(const bool& gone);
   void shed(int error);
 
   Descriptor listening_;
   Descriptor spare_;
   Duration pause_;
   AcceptSink& sink_;
+  bool* gone_ = nullptr;  // while accept_some() runs: set by the destructor
 };
 
 }  // namespace weir

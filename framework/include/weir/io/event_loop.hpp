@@ -45,7 +45,7 @@ class AcceptSink {
   ~AcceptSink() = default;
 };
 
-/// Accepts until it is destroyed, on its loop's thread or before it runs.
+/// Accepts until it is destroyed, on its loop's thread or before it runs; its sink may do that.
 class Listener {
  public:
   virtual ~Listener() = default;
