@@ -59,7 +59,7 @@ void EventLoop::defer(Deferred& work) {
 }
 
 void EventLoop::run_after(Duration delay, Task task) {
-  timers_.arm(*new TaskTimer(std::move(task)), later(now_, delay));
+  timers_.arm(*new TaskTimer(std::move(task)), later(clock_now(), delay));
 }
 
 void EventLoop::update_now() { now_ = clock_->now(); }

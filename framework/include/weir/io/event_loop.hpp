@@ -113,10 +113,11 @@ class EventLoop {
   /// Runs `work` at the end of this round. Nothing happens when it is queued already.
   void defer(Deferred& work);
 
-  /// The time of this round; read once a round, so that asking costs nothing.
+  /// The time at which this round began; read once a round, so that asking costs nothing. Before
+  /// run() it is when the loop was made.
   [[nodiscard]] TimePoint now() const { return now_; }
   [[nodiscard]] TimerQueue& timers() { return timers_; }
-  /// Runs `task` once, `delay` from now.
+  /// Runs `task` once, `delay` from this call, however long the round has lasted.
   void run_after(Duration delay, Task task);
 
   /// Listens on `address` and tells `sink`, which must outlive the listener. The error names the
@@ -149,6 +150,8 @@ class EventLoop {
 
   /// The parts of a round that are the same everywhere.
   void update_now();
+  /// What the clock says, whatever the round.
+  [[nodiscard]] TimePoint clock_now() const { return clock_->now(); }
   void run_timers() { timers_.expire(now_); }
   void run_posted();
   void run_deferred();

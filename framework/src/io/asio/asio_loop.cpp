@@ -97,7 +97,7 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
 
   void start(Duration deadline) {
     const Protocol::endpoint endpoint(address_.data(), address_.size());
-    loop_.timers().arm(*this, later(loop_.now(), deadline));
+    loop_.timers().arm(*this, later(loop_.clock_now(), deadline));
     socket_.async_connect(endpoint,
                           [self = shared_from_this()](const boost::system::error_code& error) {
                             self->loop_.enter();

@@ -98,7 +98,7 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
     } else {
       deadline = Duration::zero();
     }
-    loop_.timers().arm(*this, later(loop_.now(), deadline));
+    loop_.timers().arm(*this, later(loop_.clock_now(), deadline));
   }
 
  private:
@@ -178,7 +178,7 @@ Duration ReactorLoop::time_to_wait() const {
   if (has_work()) return Duration::zero();
   const TimePoint next = next_timer();
   if (next == TimerQueue::never) return Duration(-1);
-  return std::max(next - now(), Duration::zero());
+  return std::max(next - clock_now(), Duration::zero());
 }
 
 void ReactorLoop::dispatch() {
