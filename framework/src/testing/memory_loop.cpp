@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <thread>
 
+#include "io/mailbox.hpp"
 #include "testing/memory_transport.hpp"
 #include "weir/core/endpoint.hpp"
 
@@ -82,7 +84,11 @@ class MemoryLoop::MemoryListener final : public Listener {
   AcceptSink& sink_;
 };
 
-MemoryLoop::MemoryLoop(Faults faults) : EventLoop(&manual_clock_), faults_(faults) { update_now(); }
+MemoryLoop::MemoryLoop(Faults faults) : EventLoop(&manual_clock_), faults_(faults) {
+  // Known from the start, so that a Session which another thread uses posts as it does elsewhere.
+  mailbox()->set_owner(std::this_thread::get_id());
+  update_now();
+}
 
 MemoryLoop::~MemoryLoop() { close_mailbox(); }
 
@@ -109,6 +115,7 @@ bool MemoryLoop::round() {
 }
 
 void MemoryLoop::run_ready() {
+  mailbox()->set_owner(std::this_thread::get_id());
   update_now();
   for (int i = 0; round(); ++i) {
     if (i == max_rounds) throw std::logic_error("MemoryLoop: there is always something to do");
