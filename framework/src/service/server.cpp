@@ -79,6 +79,7 @@ class ServerCore final : public Worker::Host {
   Error first_failure_;
   bool started_ = false;
 
+  std::mutex joining_;  // several threads may wait()
   mutable std::mutex mutex_;  // guards the next five
   std::list<std::unique_ptr<Worker>> singles_;
   ServerStats retired_;  // what singles counted that are gone
@@ -204,6 +205,7 @@ void ServerCore::stop(Duration deadline) {
 
 DrainReport ServerCore::wait() {
   if (started_ && options_.loop == nullptr) {
+    const std::lock_guard joining(joining_);
     for (const auto& worker : workers_) worker->join();
     // Nobody accepts any more, so no single is added or retired.
     for (const auto& single : singles_) single->join();
