@@ -1,0 +1,161 @@
+#include "backend/bench.hpp"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace weir::test {
+
+namespace {
+
+class SocketClient final : public Client {
+ public:
+  SocketClient(const SocketAddress& address, int receive_buffer)
+      : socket_(connect_to(address, receive_buffer)) {}
+
+  void send(std::string_view bytes) override { send_all(socket_, bytes); }
+  std::size_t send_some(std::string_view bytes) override { return test::send_some(socket_, bytes); }
+  std::string read(std::size_t size) override { return read_exactly(socket_, size); }
+  Rest read_to_end() override { return test::read_to_end(socket_); }
+  std::string exchange(std::string_view out, std::size_t expected, unsigned seed) override {
+    return test::exchange(socket_, out, expected, seed);
+  }
+  void end() override { end_sending(socket_); }
+  void close() override { socket_.close(); }
+  void reset() override { test::reset(std::move(socket_)); }
+
+ private:
+  Descriptor socket_;
+};
+
+class MemoryClient final : public Client {
+ public:
+  MemoryClient(Bench& bench, testing::Peer peer) : bench_(bench), peer_(std::move(peer)) {}
+  ~MemoryClient() override { MemoryClient::close(); }
+
+  void send(std::string_view bytes) override { peer_.send(bytes); }
+  std::size_t send_some(std::string_view bytes) override {
+    peer_.send(bytes);
+    return bytes.size();
+  }
+  std::string read(std::size_t size) override {
+    std::string bytes;
+    for (;;) {
+      bytes += peer_.take(size - bytes.size());
+      if (bytes.size() == size) return bytes;
+      if (over()) throw std::runtime_error("the stream ended after '" + bytes + "'");
+      if (!bench_.step() && peer_.available() == 0 && !over())
+        in_vain(std::to_string(size) + " bytes; " + std::to_string(bytes.size()) + " came");
+    }
+  }
+  Rest read_to_end() override {
+    Rest rest;
+    for (;;) {
+      rest.bytes += peer_.take();
+      rest.reset = peer_.was_reset();
+      if (over()) return rest;
+      if (!bench_.step() && peer_.available() == 0 && !over()) in_vain("the end");
+    }
+  }
+  std::string exchange(std::string_view out, std::size_t expected, unsigned seed) override {
+    std::minstd_rand random(seed);
+    std::string in;
+    while (!out.empty() || in.size() < expected) {
+      const std::string_view piece = out.substr(0, 1 + random() % (64 * 1024));
+      peer_.send(piece);
+      out.remove_prefix(piece.size());
+      bench_.run_ready();
+      if (out.empty() && peer_.available() == 0) {
+        if (in.size() < expected) in_vain("the rest of the stream");
+        break;
+      }
+      in += peer_.take(std::min<std::size_t>(1 + random() % (32 * 1024), expected - in.size()));
+    }
+    return in;
+  }
+  void end() override { peer_.end(); }
+  void close() override {
+    if (!std::exchange(closed_, true)) peer_.close();
+  }
+  void reset() override {
+    closed_ = true;
+    peer_.reset();
+  }
+
+ private:
+  [[nodiscard]] bool over() const { return peer_.ended() || peer_.was_reset(); }
+
+  Bench& bench_;
+  testing::Peer peer_;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Bench::Bench(const Setting& setting) : backend_(setting.backend), threads_(setting.threads) {
+  options.log = Log(LogLevel::off);
+  if (backend_ == "memory") {
+    memory_ = std::make_unique<testing::MemoryLoop>();
+    options.loop = memory_.get();
+  } else {
+    options.backend = std::string(backend_);
+    options.threads = setting.threads;
+  }
+}
+
+Bench::~Bench() = default;
+
+std::size_t Bench::scaled(std::size_t count) const {
+  return test::scaled(backend_ == "spin" ? (count + 9) / 10 : count);
+}
+
+void Bench::watch(Hooks& hooks) {
+  hooks.on_close = [this, told = std::move(hooks.on_close)](Session& session,
+                                                            CloseReason reason) mutable {
+    if (told) told(session, reason);
+    reasons_.push(reason);
+  };
+}
+
+void Bench::begin(const Result<Endpoint>& listening) {
+  if (!listening.ok()) throw std::runtime_error(listening.error().message);
+  endpoint_ = listening.value();
+  address_ = loopback(endpoint_.port);
+  if (const Status started = server_->start(); !started.ok()) {
+    throw std::runtime_error(started.error().message);
+  }
+}
+
+std::unique_ptr<Client> Bench::connect(int receive_buffer) {
+  if (in_memory()) {
+    return std::make_unique<MemoryClient>(*this, memory_->dial(endpoint_.to_string()));
+  }
+  return std::make_unique<SocketClient>(address_, receive_buffer);
+}
+
+bool Bench::step() {
+  const bool others = background_ > 0;  // asked first: what they posted is run now
+  memory_->run_ready();
+  if (others) yield_processor();
+  return others;
+}
+
+void Bench::pass(Duration time) {
+  if (in_memory()) memory_->advance(time);
+}
+
+DrainReport Bench::stop(Duration deadline) {
+  server_->stop(deadline);
+  return wait(deadline);
+}
+
+DrainReport Bench::wait(Duration deadline) {
+  if (in_memory()) {
+    memory_->run_ready();
+    if (!server_->stopped()) memory_->advance(deadline);
+    if (!server_->stopped()) in_vain("the server's end");
+  }
+  return server_->wait();
+}
+
+}  // namespace weir::test
