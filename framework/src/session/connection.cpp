@@ -152,7 +152,7 @@ void Connection::continue_input() {
 
 /// What follows from a batch, whatever came in it.
 void Connection::after_input() {
-  if (input_.empty() || phase_ != Phase::open) input_.release();
+  if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
   if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
   if (draining_ && idle()) finish(CloseReason::drained);
   if (phase_ != Phase::open || !input_.empty() || !queue_.empty() || handler_out_) update_timer();
