@@ -188,7 +188,10 @@ Status ServerCore::try_run(Task on_ready) {
   // A program of one loop stays a program of one thread: the kernel and the C library do less for
   // every call then.
   const bool alone = workers_.size() == 1 && !options_.threads.per_connection;
-  if (Status started = start(alone ? 1 : 0); !started.ok()) return started;
+  if (Status started = start(alone ? 1 : 0); !started.ok()) {
+    wait();  // the watch goes after the thread that may be in it
+    return started;
+  }
   if (on_ready) on_ready();
   if (alone) workers_.front()->run_here();
   wait();
@@ -251,7 +254,10 @@ void ServerCore::on_worker_done(Worker& worker) {
   report_.finished += report.finished;
   report_.cut += report.cut;
   --running_;
+  // The first worker's loop watches the signals, so it goes on until all are done.
+  if (&worker != workers_.front().get()) worker.end_loop();
   if (running_ == 0) {
+    workers_.front()->end_loop();
     stopped_.store(true);
     return;
   }

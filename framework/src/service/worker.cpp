@@ -62,9 +62,10 @@ void Worker::start() {
   thread_ = std::thread([this] { run_here(); });
 }
 
-void Worker::run_here() {
-  loop_.run();
-  host_.on_worker_done(*this);
+void Worker::run_here() { loop_.run(); }
+
+void Worker::end_loop() {
+  if (own_loop_ != nullptr) own_loop_->stop();
 }
 
 void Worker::join() {
@@ -185,11 +186,7 @@ void Worker::end_if_done() {
   if (done_ || !connections_.empty() || (!alone_ && !told_)) return;
   done_ = true;
   report_.finished = ended_ - report_.idle;
-  if (own_loop_ != nullptr) {
-    own_loop_->stop();
-  } else {
-    host_.on_worker_done(*this);
-  }
+  host_.on_worker_done(*this);
 }
 
 void Worker::add_to(ServerStats& stats) const {

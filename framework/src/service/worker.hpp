@@ -35,14 +35,15 @@ class Worker final : public ConnectionOwner {
     [[nodiscard]] virtual bool thread_per_connection() const = 0;
     /// Gives it one. The error says why there is none; the connection is closed then.
     virtual Status hand_over(Accepted accepted, ProtocolFactory& factory) = 0;
-    /// The worker serves nothing any more. Its last call, on the thread of its loop.
+    /// The worker serves nothing any more. Its last call, on the thread of its loop, which goes
+    /// on until end_loop().
     virtual void on_worker_done(Worker& worker) = 0;
 
    protected:
     ~Host() = default;
   };
 
-  /// `loop` is run by start() and ended when there is nothing left to serve.
+  /// `loop` is run by start() or run_here() until end_loop().
   Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOptions& options,
          const Log& log, std::uint64_t number);
   /// `loop` is the caller's, who runs it.
@@ -59,6 +60,8 @@ class Worker final : public ConnectionOwner {
   void join();
   /// Instead of start() and join(): runs the loop on this thread.
   void run_here();
+  /// From any thread. Does nothing to a loop that is the caller's.
+  void end_loop();
 
   /// From any thread. Later calls may only bring the deadline nearer.
   void drain(Duration deadline);
