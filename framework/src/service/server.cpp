@@ -79,7 +79,7 @@ class ServerCore final : public Worker::Host {
   Error first_failure_;
   bool started_ = false;
 
-  std::mutex joining_;  // several threads may wait()
+  std::mutex joining_;        // several threads may wait()
   mutable std::mutex mutex_;  // guards the next five
   std::list<std::unique_ptr<Worker>> singles_;
   ServerStats retired_;  // what singles counted that are gone
@@ -122,9 +122,12 @@ Result<Endpoint> ServerCore::listen(std::string_view text,
 
 Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
                                   std::unique_ptr<ProtocolFactory> factory) {
-  if (const Status made = make_workers(); !made.ok()) return made.error();
+  const auto refused = [&endpoint](const Error& why) {
+    return Error{"cannot listen on " + endpoint.to_string() + ": " + why.message, why.code};
+  };
+  if (const Status made = make_workers(); !made.ok()) return refused(made.error());
   auto addresses = resolve(endpoint);
-  if (!addresses.ok()) return addresses.error();
+  if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
 
   ListenOptions options{.backlog = options_.backlog};

@@ -227,7 +227,10 @@ Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& addre
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
   auto listener = std::make_unique<ReactorListener>(*this, opened.take(), options, sink);
-  if (const Status started = listener->start(); !started.ok()) return started.error();
+  if (const Status started = listener->start(); !started.ok()) {
+    return Error{"cannot listen on " + address.to_string() + ": " + started.error().message,
+                 started.error().code};
+  }
   return std::unique_ptr<Listener>(std::move(listener));
 }
 
