@@ -94,12 +94,25 @@ class Bench {
   /// For serve(): a quiet server on the setting's backend.
   ServerOptions options;
 
+  /// Ends the server when it goes, so that handlers may refer to what was declared before it.
+  class Serving {
+   public:
+    explicit Serving(Bench& bench) : bench_(bench) {}
+    ~Serving() { bench_.server_.reset(); }
+    Serving(const Serving&) = delete;
+    Serving& operator=(const Serving&) = delete;
+
+   private:
+    Bench& bench_;
+  };
+
   template <Framing F, FrameHandler H>
-  void serve(F framing, H handler, Hooks hooks = {}) {
+  [[nodiscard]] Serving serve(F framing, H handler, Hooks hooks = {}) {
     watch(hooks);
     server_ = std::make_unique<Server>(std::move(options));
     begin(server_->listen("tcp://127.0.0.1:0", std::move(framing), std::move(handler),
                           std::move(hooks)));
+    return Serving(*this);
   }
   [[nodiscard]] Server& server() { return *server_; }
   [[nodiscard]] bool in_memory() const { return memory_ != nullptr; }

@@ -14,7 +14,7 @@ constexpr auto echo = [](std::string_view frame) { return frame; };
 }  // namespace
 
 CORE_SCENARIO(half_close_gets_the_reply) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->send("one\ntwo\n");
   client->end();
@@ -27,7 +27,8 @@ CORE_SCENARIO(half_close_gets_the_reply) {
 SCENARIO(half_close_gets_a_reply_that_does_not_fit_the_kernel) {
   const std::string large(4U << 20U, 'x');
   bench.options.limits.frame = 8U << 20U;
-  bench.serve(lines(), [&large](std::string_view) -> std::string_view { return large; });
+  const auto serving =
+      bench.serve(lines(), [&large](std::string_view) -> std::string_view { return large; });
   const auto client = bench.connect();
   client->send("go\n");
   client->end();
@@ -38,7 +39,7 @@ SCENARIO(half_close_gets_a_reply_that_does_not_fit_the_kernel) {
 }
 
 SCENARIO(an_end_in_the_middle_of_a_frame_is_a_truncated_frame) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->send("whole\nhal");
   client->end();
@@ -47,7 +48,7 @@ SCENARIO(an_end_in_the_middle_of_a_frame_is_a_truncated_frame) {
 }
 
 SCENARIO(an_end_without_a_byte_is_the_peers) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->end();
   BOOST_TEST(client->read_to_end().bytes.empty());
@@ -55,7 +56,7 @@ SCENARIO(an_end_without_a_byte_is_the_peers) {
 }
 
 CORE_SCENARIO(a_reset_ends_the_connection_and_no_other) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto other = bench.connect();
   const auto client = bench.connect();
   client->send("a\n");
@@ -68,7 +69,7 @@ CORE_SCENARIO(a_reset_ends_the_connection_and_no_other) {
 
 SCENARIO(a_frame_over_the_limit_ends_the_connection) {
   bench.options.limits.frame = 100;
-  bench.serve(length_prefix(4), echo);
+  const auto serving = bench.serve(length_prefix(4), echo);
   const auto client = bench.connect();
   client->send({"\0\0\0\x65", 4});
   BOOST_TEST(client->read_to_end().bytes.empty());
@@ -78,7 +79,7 @@ SCENARIO(a_frame_over_the_limit_ends_the_connection) {
 
 CORE_SCENARIO(a_handler_that_closes_gets_its_last_reply_out) {
   Events<std::string> handled;
-  bench.serve(lines(), [&](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [&](std::string_view line, Session& session) {
     handled.push(std::string(line));
     if (line == "quit") session.close();
     return std::string(line) + "!";
@@ -94,7 +95,7 @@ CORE_SCENARIO(a_handler_that_closes_gets_its_last_reply_out) {
 }
 
 SCENARIO(a_closing_connection_drops_what_still_comes_and_resets_nothing) {
-  bench.serve(lines(), [](std::string_view, Session& session) {
+  const auto serving = bench.serve(lines(), [](std::string_view, Session& session) {
     session.close();
     return "bye";
   });
@@ -110,7 +111,7 @@ SCENARIO(a_closing_connection_drops_what_still_comes_and_resets_nothing) {
 }
 
 SCENARIO(a_handler_that_aborts_ends_the_connection_at_once) {
-  bench.serve(lines(), [](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [](std::string_view line, Session& session) {
     if (line == "abort") session.abort();
     return line;
   });
@@ -123,7 +124,7 @@ SCENARIO(a_handler_that_aborts_ends_the_connection_at_once) {
 }
 
 SCENARIO(a_handler_that_throws_ends_its_connection_and_no_other) {
-  bench.serve(lines(), [](std::string_view line) -> std::string_view {
+  const auto serving = bench.serve(lines(), [](std::string_view line) -> std::string_view {
     if (line == "throw") throw std::runtime_error("no");
     return line;
   });
@@ -142,7 +143,7 @@ SCENARIO(a_handler_that_throws_ends_its_connection_and_no_other) {
 
 SCENARIO(a_handler_may_end_sending_and_go_on_receiving) {
   Events<std::string> handled;
-  bench.serve(lines(), [&](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [&](std::string_view line, Session& session) {
     handled.push(std::string(line));
     if (line == "last") session.shutdown_write();
     return line;
@@ -161,7 +162,7 @@ SCENARIO(a_handler_may_end_sending_and_go_on_receiving) {
 
 CORE_SCENARIO(an_idle_connection_ends_at_its_deadline) {
   bench.options.deadlines.idle = 30ms;
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->send("a\n");
   BOOST_TEST(client->read(2) == "a\n");
@@ -173,7 +174,7 @@ CORE_SCENARIO(an_idle_connection_ends_at_its_deadline) {
 
 SCENARIO(a_connection_that_never_says_anything_ends_at_its_deadline) {
   bench.options.deadlines.idle = 30ms;
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   bench.pass(30ms);
   BOOST_TEST(client->read_to_end().bytes.empty());
@@ -183,7 +184,7 @@ SCENARIO(a_connection_that_never_says_anything_ends_at_its_deadline) {
 
 SCENARIO(a_frame_that_does_not_end_in_time_ends_the_connection) {
   bench.options.deadlines.frame = 30ms;
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->send("whole\nhal");
   BOOST_TEST(client->read(6) == "whole\n");
@@ -195,7 +196,7 @@ SCENARIO(a_frame_that_does_not_end_in_time_ends_the_connection) {
 
 SCENARIO(a_client_that_stays_after_the_end_is_waited_for_no_longer_than_linger) {
   bench.options.deadlines.linger = 30ms;
-  bench.serve(lines(), [](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [](std::string_view line, Session& session) {
     session.close();
     return line;
   });

@@ -29,7 +29,7 @@ std::string random_bytes(std::size_t size, std::minstd_rand& random) {
 }  // namespace
 
 CORE_SCENARIO(a_frame_is_echoed) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   client->send("hello\n");
   BOOST_TEST(client->read(6) == "hello\n");
@@ -38,7 +38,7 @@ CORE_SCENARIO(a_frame_is_echoed) {
 }
 
 SCENARIO(frames_may_be_cut_at_every_byte) {
-  bench.serve(length_prefix(4), echo);
+  const auto serving = bench.serve(length_prefix(4), echo);
   const auto client = bench.connect();
   const std::string stream = prefixed("hello") + prefixed("") + prefixed("weir");
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
@@ -56,7 +56,7 @@ SCENARIO(frames_may_be_cut_at_every_byte) {
 }
 
 SCENARIO(frames_may_come_byte_by_byte) {
-  bench.serve(length_prefix(4), echo);
+  const auto serving = bench.serve(length_prefix(4), echo);
   const auto client = bench.connect();
   const std::string stream = prefixed("hello") + prefixed("") + prefixed("weir");
   for (const char byte : stream) {
@@ -67,7 +67,7 @@ SCENARIO(frames_may_come_byte_by_byte) {
 }
 
 CORE_SCENARIO(a_thousand_frames_in_one_send_are_answered_in_order) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();
   std::string stream;
   for (int i = 0; i < 1000; ++i) stream += "frame number " + std::to_string(i) + "\n";
@@ -76,7 +76,7 @@ CORE_SCENARIO(a_thousand_frames_in_one_send_are_answered_in_order) {
 }
 
 CORE_SCENARIO(megabytes_go_both_ways_at_once_with_a_slow_reader) {
-  bench.serve(length_prefix(4), echo);
+  const auto serving = bench.serve(length_prefix(4), echo);
   std::minstd_rand random(20240607);
   std::string stream;
   const std::size_t size = bench.scaled(8U << 20U);
@@ -90,7 +90,7 @@ CORE_SCENARIO(megabytes_go_both_ways_at_once_with_a_slow_reader) {
 
 SCENARIO(large_and_tiny_frames_mix) {
   bench.options.limits.frame = 2U << 20U;
-  bench.serve(length_prefix(4), echo);
+  const auto serving = bench.serve(length_prefix(4), echo);
   std::minstd_rand random(42);
   const auto client = bench.connect();
   std::string stream;
@@ -103,7 +103,7 @@ SCENARIO(large_and_tiny_frames_mix) {
 }
 
 SCENARIO(many_clients_at_once_get_their_own_replies) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 50; ++i) clients.push_back(bench.connect());
   for (int round = 0; round < 5; ++round) {
@@ -119,7 +119,7 @@ SCENARIO(many_clients_at_once_get_their_own_replies) {
 CORE_SCENARIO(the_server_may_speak_first) {
   Hooks hooks;
   hooks.on_open = [](Session& session) { session.send("welcome"); };
-  bench.serve(lines(), echo, std::move(hooks));
+  const auto serving = bench.serve(lines(), echo, std::move(hooks));
   const auto client = bench.connect();
   BOOST_TEST(client->read(8) == "welcome\n");
   client->send("thanks\n");

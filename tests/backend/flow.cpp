@@ -31,7 +31,8 @@ std::string message_of(int thread, int i) {
 SCENARIO(a_client_that_does_not_read_is_not_read_either_and_loses_nothing) {
   bench.options.flow = {.high_watermark = 16 * 1024, .low_watermark = 4 * 1024};
   const std::string reply(1000, 'r');
-  bench.serve(lines(), [&reply](std::string_view line) { return std::string(line) + reply; });
+  const auto serving =
+      bench.serve(lines(), [&reply](std::string_view line) { return std::string(line) + reply; });
   const auto client = bench.connect_slow();
   std::string expected;
   // Requests without end: sooner or later the replies fill the way back.
@@ -57,7 +58,7 @@ SCENARIO(what_is_pushed_to_a_client_that_never_reads_ends_with_slow_consumer) {
   bench.options.flow = {
       .high_watermark = 16 * 1024, .low_watermark = 4 * 1024, .max_queued = 64 * 1024};
   Events<Session> sessions;
-  bench.serve(lines(), echo, telling_sessions(sessions));
+  const auto serving = bench.serve(lines(), echo, telling_sessions(sessions));
   const auto client = bench.connect_slow();
   Session session = bench.next(sessions, "a session");
   const std::string message(1000, 'm');
@@ -82,7 +83,8 @@ SCENARIO(a_client_that_takes_nothing_for_too_long_ends_with_write_timeout) {
   bench.options.flow = {.high_watermark = 16 * 1024, .low_watermark = 4 * 1024};
   bench.options.deadlines.write = 50ms;
   const std::string reply(64 * 1024, 'r');
-  bench.serve(lines(), [&reply](std::string_view) -> std::string_view { return reply; });
+  const auto serving =
+      bench.serve(lines(), [&reply](std::string_view) -> std::string_view { return reply; });
   const auto client = bench.connect_slow();
   std::string requests;
   for (int i = 0; i < 400; ++i) requests += "more\n";
@@ -98,7 +100,7 @@ SCENARIO(the_handler_is_told_when_there_is_room_again) {
   Events<int> drained;
   Hooks hooks = telling_sessions(sessions);
   hooks.on_drained = [&](Session&) { drained.push(1); };
-  bench.serve(lines(), echo, std::move(hooks));
+  const auto serving = bench.serve(lines(), echo, std::move(hooks));
   const auto client = bench.connect_slow();
   Session session = bench.next(sessions, "a session");
   const std::string message(1000, 'm');
@@ -114,7 +116,7 @@ SCENARIO(the_handler_is_told_when_there_is_room_again) {
 
 CORE_SCENARIO(what_many_threads_send_keeps_each_threads_order_and_interleaves_nothing) {
   Events<Session> sessions;
-  bench.serve(lines(), echo, telling_sessions(sessions));
+  const auto serving = bench.serve(lines(), echo, telling_sessions(sessions));
   const auto client = bench.connect();
   const Session session = bench.next(sessions, "a session");
   constexpr int threads = 4;
@@ -139,7 +141,7 @@ CORE_SCENARIO(what_many_threads_send_keeps_each_threads_order_and_interleaves_no
 
 SCENARIO(a_paused_connection_handles_nothing_until_it_is_resumed_from_another_thread) {
   Events<Session> sessions;
-  bench.serve(
+  const auto serving = bench.serve(
       lines(),
       [](std::string_view line, Session& session) {
         if (line == "pause") session.pause();
@@ -159,7 +161,7 @@ SCENARIO(a_paused_connection_handles_nothing_until_it_is_resumed_from_another_th
 
 SCENARIO(an_end_that_comes_while_paused_waits_for_its_frames) {
   Events<Session> sessions;
-  bench.serve(
+  const auto serving = bench.serve(
       lines(),
       [](std::string_view line, Session& session) {
         if (line == "pause") session.pause();
@@ -183,7 +185,7 @@ SCENARIO(an_end_that_comes_while_paused_waits_for_its_frames) {
 }
 
 SCENARIO(a_handler_may_pause_and_resume_at_once) {
-  bench.serve(lines(), [](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [](std::string_view line, Session& session) {
     session.pause();
     session.resume();
     return line;
@@ -197,7 +199,7 @@ SCENARIO(a_handler_may_pause_and_resume_at_once) {
 
 SCENARIO(other_threads_may_close_abort_and_end_sending) {
   Events<Session> sessions;
-  bench.serve(lines(), echo, telling_sessions(sessions));
+  const auto serving = bench.serve(lines(), echo, telling_sessions(sessions));
   const auto with_session = [&](void (Session::*call)(), std::string_view reason, bool end) {
     const auto client = bench.connect();
     Session session = bench.next(sessions, "a session");
@@ -215,7 +217,7 @@ SCENARIO(other_threads_may_close_abort_and_end_sending) {
 
 SCENARIO(one_connection_more_than_the_limit_is_refused_and_counted) {
   bench.options.limits.connections = 2;
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   auto first = bench.connect();
   const auto second = bench.connect();
   for (Client* client : {first.get(), second.get()}) {
@@ -234,7 +236,7 @@ SCENARIO(one_connection_more_than_the_limit_is_refused_and_counted) {
 }
 
 CORE_SCENARIO(thousands_of_connections_come_and_go) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const std::size_t count = bench.scaled(2000);
   for (std::size_t i = 0; i < count; ++i) {
     const auto client = bench.connect();

@@ -29,7 +29,7 @@ std::unique_ptr<Client> busy_client(Bench& bench) {
 }  // namespace
 
 CORE_SCENARIO(idle_connections_end_at_once_when_the_server_stops) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto first = idle_client(bench);
   const auto second = idle_client(bench);
   const DrainReport report = bench.stop(1h);
@@ -41,7 +41,7 @@ CORE_SCENARIO(idle_connections_end_at_once_when_the_server_stops) {
 }
 
 CORE_SCENARIO(a_busy_connection_finishes_its_frame_when_the_server_stops) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   bench.server().stop(1h);
@@ -57,7 +57,7 @@ CORE_SCENARIO(a_busy_connection_finishes_its_frame_when_the_server_stops) {
 }
 
 CORE_SCENARIO(a_connection_that_is_busy_at_the_deadline_is_cut) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   const DrainReport report = bench.stop(30ms);
@@ -67,7 +67,7 @@ CORE_SCENARIO(a_connection_that_is_busy_at_the_deadline_is_cut) {
 }
 
 CORE_SCENARIO(a_deadline_of_zero_cuts_what_is_busy_and_drains_what_is_idle) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   const DrainReport report = bench.stop(0s);
@@ -75,7 +75,7 @@ CORE_SCENARIO(a_deadline_of_zero_cuts_what_is_busy_and_drains_what_is_idle) {
 }
 
 SCENARIO(a_second_stop_may_bring_the_deadline_nearer) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   bench.server().stop(1h);
@@ -86,7 +86,7 @@ SCENARIO(a_second_stop_may_bring_the_deadline_nearer) {
 }
 
 SCENARIO(a_second_stop_never_takes_the_deadline_back) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto busy = busy_client(bench);
   bench.server().stop(30ms);
   bench.server().stop(1h);
@@ -95,7 +95,7 @@ SCENARIO(a_second_stop_never_takes_the_deadline_back) {
 }
 
 SCENARIO(the_longest_deadline_there_is_cuts_nothing) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   bench.server().stop(Duration::max());
@@ -107,7 +107,7 @@ SCENARIO(the_longest_deadline_there_is_cuts_nothing) {
 }
 
 CORE_SCENARIO(a_handler_may_stop_the_server) {
-  bench.serve(lines(), [&bench](std::string_view line) {
+  const auto serving = bench.serve(lines(), [&bench](std::string_view line) {
     if (line == "stop") bench.server().stop(1h);
     return line;
   });
@@ -122,7 +122,7 @@ CORE_SCENARIO(a_handler_may_stop_the_server) {
 }
 
 CORE_SCENARIO(many_threads_may_stop_the_server_at_once) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -138,7 +138,7 @@ SCENARIO(a_request_that_lies_in_the_kernel_already_is_answered_before_the_end) {
   // The handler of the first connection stops the server after the second one has sent.
   Events<int> reached;
   Events<int> sent;
-  bench.serve(lines(), [&](std::string_view line) {
+  const auto serving = bench.serve(lines(), [&](std::string_view line) {
     if (line == "stop") {
       reached.push(1);
       if (!bench.in_memory()) static_cast<void>(sent.wait("the other client to send"));
@@ -165,7 +165,7 @@ SCENARIO(a_request_that_lies_in_the_kernel_already_is_answered_before_the_end) {
 }
 
 SCENARIO(no_connection_is_taken_once_the_drain_has_begun) {
-  bench.serve(lines(), echo);
+  const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
   bench.server().stop(1h);
@@ -176,7 +176,7 @@ SCENARIO(no_connection_is_taken_once_the_drain_has_begun) {
 }
 
 CORE_SCENARIO(the_counts_add_up) {
-  bench.serve(lines(), [](std::string_view line, Session& session) {
+  const auto serving = bench.serve(lines(), [](std::string_view line, Session& session) {
     if (line == "abort") session.abort();
     return line;
   });
