@@ -128,9 +128,9 @@ std::size_t Connection::process(std::string_view input) {
         log_failure(reason, mistake + "; " + describe_input(input.substr(used)));
       }
       finish(reason);
-    } else if ((phase_ == Phase::closing || shutdown_wanted_) && queue_.empty()) {
-      output_empty();  // the handler closed, and everything went out
     }
+    const bool owed = phase_ == Phase::closing || (shutdown_wanted_ && !shutdown_done_);
+    if (owed && queue_.empty()) output_empty();  // the handler closed, and everything went out
     if (progress.need != 0 || progress.consumed == 0) {
       need_ = progress.need;
       break;
