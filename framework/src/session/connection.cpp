@@ -141,8 +141,7 @@ std::size_t Connection::process(std::string_view input) {
 }
 
 void Connection::continue_input() {
-  if (halted_) return;
-  if (!input_.empty() && input_.size() >= need_) {
+  if (!halted_ && !input_.empty() && input_.size() >= need_) {
     const std::size_t used = process(input_.view());
     frame_since_ = context_.loop.now();
     input_.consume(used);
@@ -161,7 +160,8 @@ void Connection::after_input() {
 void Connection::on_end() {
   input_ended_ = true;
   if (phase_ == Phase::lingering) return end_now();
-  after_input();
+  // After a resume() in this round, whole frames still wait in input_.
+  continue_input();
 }
 
 void Connection::handle_end() {
