@@ -202,7 +202,10 @@ void Connection::handler_done() {
 /// drop what still comes.
 void Connection::update_halted() {
   const bool waits = paused_ || pressured_ || handler_out_;
+  const bool was_halted = halted_;
   halted_ = waits || phase_ != Phase::open;
+  // Nobody let the peer complete meanwhile what begins in input_.
+  if (was_halted && !halted_) frame_since_ = context_.loop.now();
   const bool pause_reading = waits && phase_ == Phase::open;
   if (pause_reading == reading_paused_ || phase_ == Phase::closed) return;
   reading_paused_ = pause_reading;
