@@ -194,6 +194,7 @@ void Connection::resume() {
 void Connection::handler_done() {
   if (!handler_out_) return;
   handler_out_ = false;
+  active_at_ = context_.loop.now();
   update_halted();
   context_.loop.defer(*this);
 }
@@ -251,6 +252,7 @@ void Connection::send_scratch() {
     if (queue_.empty()) {
       const std::size_t taken = transport_->write({&rest, 1});
       context_.counters.bytes_out.add(taken);
+      if (taken > 0) active_at_ = context_.loop.now();
       rest.remove_prefix(taken);
     }
     if (!rest.empty()) {
