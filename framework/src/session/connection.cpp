@@ -129,6 +129,10 @@ std::size_t Connection::process(std::string_view input) {
       }
       finish(reason);
     }
+    if (shutdown_wanted_ && !output_over_) {
+      output_over_ = true;
+      update_halted();
+    }
     const bool owed = phase_ == Phase::closing || (shutdown_wanted_ && !shutdown_done_);
     if (owed && queue_.empty()) output_empty();  // the handler closed, and everything went out
     if (progress.need != 0 || progress.consumed == 0) {
@@ -204,7 +208,9 @@ void Connection::handler_done() {
 void Connection::update_halted() {
   const bool waits = paused_ || pressured_ || handler_out_;
   const bool was_halted = halted_;
-  halted_ = waits || phase_ != Phase::open;
+  // A batch ends behind the frame whose handler half-closed: what follows has no output any more.
+  const bool half_closing = shutdown_wanted_ && !output_over_;
+  halted_ = waits || half_closing || phase_ != Phase::open;
   // Nobody let the peer complete meanwhile what begins in input_.
   if (was_halted && !halted_) frame_since_ = context_.loop.now();
   const bool pause_reading = waits && phase_ == Phase::open;
@@ -247,7 +253,7 @@ SendResult Connection::send(std::string_view message) {
 void Connection::send_scratch() {
   Buffer& scratch = context_.loop.scratch();
   if (scratch.empty()) return;
-  if (phase_ != Phase::closed && !shutdown_done_) {
+  if (phase_ != Phase::closed && !output_over_) {
     std::string_view rest = scratch.view();
     if (queue_.empty()) {
       const std::size_t taken = transport_->write({&rest, 1});
@@ -346,7 +352,9 @@ void Connection::shutdown_write() {
   if (phase_ != Phase::open) return;
   shutdown_wanted_ = true;
   // In a batch the reply of the frame that is being handled goes out first.
-  if (!in_batch_ && queue_.empty()) output_empty();
+  if (in_batch_) return update_halted();
+  output_over_ = true;
+  if (queue_.empty()) output_empty();
 }
 
 // --- the end ---------------------------------------------------------------------------------

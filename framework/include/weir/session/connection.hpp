@@ -155,6 +155,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool input_ended_ = false;  // the peer has finished sending,
   bool end_handled_ = false;  // and the protocol knows
   bool shutdown_wanted_ = false;
+  bool output_over_ = false;  // and what was to go out before it is in queue_, or went
   bool shutdown_done_ = false;
   bool blocked_ = false;  // the last write was short: on_writable will come
   bool draining_ = false;
