@@ -1,5 +1,6 @@
 #include "weir/session/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cerrno>
@@ -108,7 +109,7 @@ std::size_t Connection::process(std::string_view input) {
   need_ = 0;
   while (used < input.size() && !halted_) {
     InputContext lent{session_, context_.loop.scratch(), frames, halted_,
-                      context_.options.flow.high_watermark};
+                      std::max<std::size_t>(context_.options.flow.high_watermark, 1)};
     Progress progress;
     in_batch_ = true;
     if (!guarded([&] { progress = protocol_->on_input(input.substr(used), lent); })) {
