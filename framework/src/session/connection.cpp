@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 
+#include "core/text.hpp"
 #include "session/session_state.hpp"
 
 namespace weir {
@@ -15,6 +16,9 @@ namespace {
 
 /// Above this, the loop's scratch gives its block back after a batch.
 constexpr std::size_t scratch_to_keep = 512 * 1024;
+
+/// Bytes that the log shows of what an exception or an error says.
+constexpr std::size_t most_detail = 500;
 
 std::shared_ptr<SessionState> make_state(ConnectionContext& context, Connection& connection,
                                          const Transport& transport) {
@@ -437,7 +441,8 @@ void Connection::log_failure(CloseReason reason, std::string_view detail) {
   if (!context_.log.enabled(LogLevel::warning)) return;
   std::string line = "connection " + std::to_string(state_->id) + " from " +
                      state_->peer.to_string() + ": " + std::string(to_string(reason)) + ": ";
-  line.append(detail);
+  // An exception may repeat what a stranger sent.
+  line.append(text::printable(detail, most_detail));
   context_.brakes[static_cast<std::size_t>(reason)].write(context_.log, LogLevel::warning,
                                                           context_.loop.now(), line);
 }
