@@ -12,7 +12,8 @@
 //     peer.take();                               // what came back
 //     loop.advance(std::chrono::seconds(300));   // and the idle deadline has passed
 //
-// Everything on one thread; tasks may be posted from others, and run at the next run_ready().
+// Everything on the thread that made the loop; tasks may be posted and a Session used from others:
+// what they do happens at the next run_ready().
 #pragma once
 
 #include <cstdint>
