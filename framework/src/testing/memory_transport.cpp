@@ -38,8 +38,16 @@ std::size_t MemoryTransport::write(std::span<const std::string_view> pieces) {
 
 void MemoryTransport::shutdown_write() {
   if (over_) return;
-  if (loop_.step() == MemoryLoop::Step::fail) return fail(loop_.faults().fail_with);
-  out_->ended = true;
+  switch (loop_.step()) {
+    case MemoryLoop::Step::fail:
+      return fail(loop_.faults().fail_with);
+    case MemoryLoop::Step::vanish:
+      in_->vanished = out_->vanished = true;
+      break;
+    case MemoryLoop::Step::normal:
+      break;
+  }
+  if (!out_->vanished) out_->ended = true;
 }
 
 void MemoryTransport::close() { fail(0); }
