@@ -302,16 +302,19 @@ void Connection::write_queue() {
 
 void Connection::queue_grew() {
   state_->queued.store(queue_.size(), std::memory_order_relaxed);
-  if (queue_.size() > context_.options.flow.max_queued) {
-    log_failure(CloseReason::slow_consumer, std::to_string(queue_.size()) +
-                                                " bytes wait for the peer, the limit is " +
-                                                std::to_string(context_.options.flow.max_queued));
-    return abort(CloseReason::slow_consumer);
-  }
+  if (queue_.size() > context_.options.flow.max_queued) return overflow(queue_.size());
   if (pressured_ || queue_.size() < context_.options.flow.high_watermark) return;
   pressured_ = true;
   context_.counters.pauses.add();
   update_halted();
+}
+
+void Connection::overflow(std::size_t waiting) {
+  if (phase_ == Phase::closed) return;
+  log_failure(CloseReason::slow_consumer, std::to_string(waiting) +
+                                              " bytes wait for the peer, the limit is " +
+                                              std::to_string(context_.options.flow.max_queued));
+  abort(CloseReason::slow_consumer);
 }
 
 void Connection::on_writable() {

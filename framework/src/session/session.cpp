@@ -30,8 +30,8 @@ SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::strin
   if (waiting > state->max_queued) {
     state->posted.fetch_sub(size, std::memory_order_relaxed);
     if (!state->overflowed.exchange(true)) {
-      state->mailbox->post([state] {
-        if (state->connection != nullptr) state->connection->abort(CloseReason::slow_consumer);
+      state->mailbox->post([state, waiting] {
+        if (state->connection != nullptr) state->connection->overflow(waiting);
       });
     }
     return SendResult::rejected;

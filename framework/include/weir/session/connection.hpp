@@ -77,6 +77,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   SendResult send(std::string_view message);
   void close() { finish(CloseReason::closed); }
   void abort(CloseReason reason = CloseReason::aborted);
+  /// One message too many, of `waiting` bytes with all before it: ends with slow_consumer.
+  void overflow(std::size_t waiting);
   void shutdown_write();
   void pause();
   void resume();
