@@ -22,13 +22,19 @@ void on_connection(const std::shared_ptr<SessionState>& state, Action action) {
   });
 }
 
+/// What a message on its way to the loop costs beside its bytes: a task and a block.
+constexpr std::size_t message_cost = 128;
+
 SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::string_view message) {
   if (state->overflowed.load(std::memory_order_acquire)) return SendResult::rejected;
   const std::size_t size = message.size();
+  const std::size_t messages = state->posted_messages.fetch_add(1, std::memory_order_relaxed) + 1;
   const std::size_t waiting = state->queued.load(std::memory_order_relaxed) +
-                              state->posted.fetch_add(size, std::memory_order_relaxed) + size;
+                              state->posted.fetch_add(size, std::memory_order_relaxed) + size +
+                              messages * message_cost;
   if (waiting > state->max_queued) {
     state->posted.fetch_sub(size, std::memory_order_relaxed);
+    state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
     if (!state->overflowed.exchange(true)) {
       state->mailbox->post([state, waiting] {
         if (state->connection != nullptr) state->connection->overflow(waiting);
@@ -38,6 +44,7 @@ SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::strin
   }
   const bool posted = state->mailbox->post([state, text = std::string(message)] {
     state->posted.fetch_sub(text.size(), std::memory_order_relaxed);
+    state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
     if (state->connection != nullptr) state->connection->send(text);
   });
   if (!posted) return SendResult::rejected;

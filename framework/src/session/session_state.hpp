@@ -16,9 +16,10 @@ class Connection;
 
 struct SessionState {
   std::shared_ptr<Mailbox> mailbox;
-  Connection* connection = nullptr;    // the loop's thread only; nullptr after the end
-  std::atomic<std::size_t> queued{0};  // bytes in the connection's queue
-  std::atomic<std::size_t> posted{0};  // bytes on their way from other threads to the loop
+  Connection* connection = nullptr;             // the loop's thread only; nullptr after the end
+  std::atomic<std::size_t> queued{0};           // bytes in the connection's queue
+  std::atomic<std::size_t> posted{0};           // bytes on their way from other threads to the loop
+  std::atomic<std::size_t> posted_messages{0};  // and how many messages they are
   std::atomic<bool> ended{false};
   std::atomic<bool> overflowed{false};  // one message was too many: no later one may follow it
   std::size_t high_watermark = 0;
