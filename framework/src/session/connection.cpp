@@ -254,6 +254,12 @@ SendResult Connection::send(std::string_view message) {
   return pressured_ ? SendResult::pressured : SendResult::queued;
 }
 
+void Connection::send_posted(std::string_view message, bool answered_pressured) {
+  drained_owed_ = drained_owed_ || answered_pressured;
+  send(message);
+  context_.loop.defer(*this);
+}
+
 /// The replies of a batch: to the kernel straight from the scratch, the rest to queue_.
 void Connection::send_scratch() {
   Buffer& scratch = context_.loop.scratch();
@@ -324,8 +330,8 @@ void Connection::on_writable() {
 
 void Connection::run_deferred() {
   if (!blocked_) write_queue();
-  if (pressured_ && queue_.size() <= context_.options.flow.low_watermark) {
-    pressured_ = false;
+  if ((pressured_ || drained_owed_) && queue_.size() <= context_.options.flow.low_watermark) {
+    pressured_ = drained_owed_ = false;
     update_halted();
     if (phase_ == Phase::open && !guarded([this] { protocol_->on_drained(session_); })) {
       finish(CloseReason::handler_failed);

@@ -42,13 +42,14 @@ SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::strin
     }
     return SendResult::rejected;
   }
-  const bool posted = state->mailbox->post([state, text = std::string(message)] {
+  const bool pressured = waiting >= state->high_watermark;
+  const bool posted = state->mailbox->post([state, text = std::string(message), pressured] {
     state->posted.fetch_sub(text.size(), std::memory_order_relaxed);
     state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
-    if (state->connection != nullptr) state->connection->send(text);
+    if (state->connection != nullptr) state->connection->send_posted(text, pressured);
   });
   if (!posted) return SendResult::rejected;
-  return waiting >= state->high_watermark ? SendResult::pressured : SendResult::queued;
+  return pressured ? SendResult::pressured : SendResult::queued;
 }
 
 }  // namespace

@@ -75,6 +75,9 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   // What Session offers, here for the loop's thread:
   SendResult send(std::string_view message);
+  /// What another thread sent, and whether it was told that the peer is slow: then it waits for
+  /// on_drained, and gets it, also when all goes out at once.
+  void send_posted(std::string_view message, bool answered_pressured);
   void close() { finish(CloseReason::closed); }
   void abort(CloseReason reason = CloseReason::aborted);
   /// One message too many, of `waiting` bytes with all before it: ends with slow_consumer.
@@ -148,9 +151,10 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   Phase phase_ = Phase::open;
   CloseReason reason_ = CloseReason::none;
-  bool halted_ = false;     // one of the next three, or not open
-  bool paused_ = false;     // by the handler
-  bool pressured_ = false;  // queue_ reached the high watermark and not yet the low one
+  bool halted_ = false;        // one of the next three, or not open
+  bool paused_ = false;        // by the handler
+  bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one
+  bool drained_owed_ = false;  // another thread was told that there is pressure
   bool handler_out_ = false;
   bool in_batch_ = false;  // on_input() is running: replies go to the loop's scratch
   bool reading_paused_ = false;
