@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "core/text.hpp"
+
 namespace weir {
 
 /// One listener and what is served there.
@@ -101,7 +103,9 @@ Status Worker::serve(Accepted accepted, ProtocolFactory& factory) {
     connections_.back()->start();
     return {};
   } catch (const std::exception& exception) {
-    return Error{exception.what()};
+    return Error{text::printable(exception.what())};
+  } catch (...) {
+    return Error{"an exception that is no std::exception"};
   }
 }
 
