@@ -4,10 +4,17 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <mutex>
+#include <shared_mutex>
 
 namespace weir {
 
 namespace {
+
+// Descriptors are the process's. Between giving a spare up and having it again, no other loop may
+// accept: it would take that number for a connection, and the spare would be gone. Shared by those
+// that accept, held alone by the one that sheds.
+std::shared_mutex shedding;
 
 Descriptor open_spare() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
@@ -33,6 +40,8 @@ Acceptor::~Acceptor() {
 }
 
 bool Acceptor::accept_some() {
+  // Somebody else of the process was quicker last time: the spare comes before a connection.
+  if (!spare_.valid()) spare_ = open_spare();
   bool gone = false;
   gone_ = &gone;
   const bool go_on = take_batch(gone);
@@ -44,26 +53,32 @@ bool Acceptor::accept_some() {
 bool Acceptor::take_batch(const bool& gone) {
   for (int i = 0; i < batch; ++i) {
     SocketAddress peer;
-    Descriptor accepted = accept_one(listening_.get(), peer);
+    Descriptor accepted;
+    int error = 0;
+    {
+      const std::shared_lock lock(shedding);
+      accepted = accept_one(listening_.get(), peer);
+      error = errno;
+    }
     if (accepted.valid()) {
       sink_.on_accept({std::move(accepted), peer, nullptr});
       if (gone) return true;
       continue;
     }
-    switch (errno) {
+    switch (error) {
       case EAGAIN:
         return true;
       case EMFILE:
       case ENFILE:
       case ENOBUFS:
       case ENOMEM:
-        shed(errno);
+        shed(error);
         return false;
       case EBADF:
       case EINVAL:
       case ENOTSOCK:
       case EOPNOTSUPP:
-        sink_.on_shed(0, errno);
+        sink_.on_shed(0, error);
         return false;
       default:
         // EINTR, ECONNABORTED and the network errors that accept(2) passes on concern that one
@@ -77,6 +92,7 @@ bool Acceptor::take_batch(const bool& gone) {
 void Acceptor::shed(int error) {
   std::size_t count = 0;
   if (error == EMFILE || error == ENFILE) {
+    const std::lock_guard lock(shedding);
     for (int i = 0; i < shed_batch; ++i) {
       spare_.close();
       SocketAddress peer;
