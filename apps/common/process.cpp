@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 namespace weir::app {
 
@@ -32,6 +33,7 @@ void prepare_process() {
   open_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
+  ::tzset();
 }
 
 }  // namespace weir::app

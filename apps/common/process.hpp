@@ -6,6 +6,8 @@ namespace weir::app {
 /// - Descriptors 0 to 2 are open: one that was closed reads and writes nothing. Otherwise the first
 ///   connection would get its number, and our log lines with it.
 /// - Writing to a pipe that broke is an error, not a signal that ends the process.
+/// - The C library has read its time zone file, for which there may be no descriptor any more when
+///   the first line is logged.
 /// - As many descriptors may be open as the system's administrator allows.
 void prepare_process();
 
