@@ -150,6 +150,10 @@ class EventLoop {
 
   /// The parts of a round that are the same everywhere.
   void update_now();
+  /// The same with a time that may lag behind the clock; never goes back.
+  void update_now(TimePoint at_least) {
+    if (at_least > now_) now_ = at_least;
+  }
   /// What the clock says, whatever the round.
   [[nodiscard]] TimePoint clock_now() const { return clock_->now(); }
   void run_timers() { timers_.expire(now_); }

@@ -1,6 +1,5 @@
 #include "io/asio/asio_loop.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -130,12 +129,21 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
   bool timed_out_ = false;
 };
 
-// One thread runs the context, and only posting comes from others: Asio's locks around sockets
-// and descriptors are not needed, those of its queue are.
+// One thread runs the context and touches it; other threads come through wake_up_. So Asio needs
+// no lock, neither around its descriptors nor around its queue.
 AsioLoop::AsioLoop()
-    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
       tick_(context_),
-      read_buffer_(new char[read_size]) {}
+      read_buffer_(new char[read_size]) {
+  if (!wake_up_.valid()) {
+    throw boost::system::system_error(errno, boost::system::system_category(), "eventfd");
+  }
+  wake_watch_ = std::make_unique<AsioWatch>(*this, wake_up_.descriptor(), [this] {
+    wake_up_.drain();
+    round();
+    if (stopping_.load()) context_.stop();
+  });
+}
 
 AsioLoop::~AsioLoop() { close_mailbox(); }
 
@@ -143,23 +151,19 @@ void AsioLoop::run() {
   mailbox()->set_owner(std::this_thread::get_id());
   context_.restart();
   if (!stopping_.load()) {
-    const auto guard = asio::make_work_guard(context_);
     enter();
     leave();
-    context_.run();
+    context_.run();  // wake_watch_ keeps it from running out of work
   }
   stopping_.store(false);
 }
 
 void AsioLoop::stop() {
-  // In this order, so that run() sees the one or the other.
   stopping_.store(true);
-  context_.stop();
+  wake();
 }
 
-void AsioLoop::wake() {
-  asio::post(context_, [this] { round(); });
-}
+void AsioLoop::wake() { wake_up_.signal(); }
 
 void AsioLoop::need_round() {
   if (std::exchange(round_posted_, true)) return;
@@ -182,7 +186,7 @@ void AsioLoop::arm_tick() {
   tick_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     tick_at_ = TimerQueue::never;
-    enter();
+    update_now();
     run_timers();
     leave();
   });

@@ -1,8 +1,5 @@
 #include "io/reactor/reactor_loop.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -12,26 +9,6 @@
 #include "io/socket.hpp"
 
 namespace weir {
-
-/// An eventfd that other threads make readable.
-class ReactorLoop::WakeUp final : public IoHandler {
- public:
-  explicit WakeUp(Descriptor event) : event_(std::move(event)) {}
-  [[nodiscard]] int descriptor() const { return event_.get(); }
-
-  void signal() const {
-    const std::uint64_t one = 1;
-    // EAGAIN: the counter is full, so the loop wakes anyway.
-    [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);
-  }
-  void on_ready(const Ready&) override {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof count);
-  }
-
- private:
-  Descriptor event_;
-};
 
 class ReactorLoop::ReactorListener final : public Listener, private IoHandler, private Timer {
  public:
@@ -132,24 +109,24 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
 };
 
 Result<std::unique_ptr<EventLoop>> ReactorLoop::make(std::unique_ptr<Poller> poller) {
-  Descriptor event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!event.valid()) return system_error("cannot create an eventfd", errno);
-  auto loop = std::make_unique<ReactorLoop>(std::move(poller), std::move(event));
+  auto loop = std::make_unique<ReactorLoop>(std::move(poller));
+  if (!loop->wake_up_.valid()) return system_error("cannot create an eventfd", errno);
   if (const Status watched = loop->watch_wake_up(); !watched.ok()) return watched.error();
   return std::unique_ptr<EventLoop>(std::move(loop));
 }
 
-ReactorLoop::ReactorLoop(std::unique_ptr<Poller> poller, Descriptor wake_up)
-    : poller_(std::move(poller)),
-      read_buffer_(new char[read_size]),
-      wake_up_(std::make_unique<WakeUp>(std::move(wake_up))) {}
+ReactorLoop::ReactorLoop(std::unique_ptr<Poller> poller)
+    : poller_(std::move(poller)), read_buffer_(new char[read_size]) {}
 
 ReactorLoop::~ReactorLoop() { close_mailbox(); }
 
 Status ReactorLoop::watch_wake_up() {
   // A poller that never waits need not be woken.
   if (poller_->guesses()) return {};
-  return watch(wake_up_->descriptor(), {.read = true}, *wake_up_);
+  auto watched = watch_readable(wake_up_.descriptor(), [this] { wake_up_.drain(); });
+  if (!watched.ok()) return watched.error();
+  wake_watch_ = watched.take();
+  return {};
 }
 
 void ReactorLoop::run() {
@@ -172,7 +149,7 @@ void ReactorLoop::stop() {
   wake();
 }
 
-void ReactorLoop::wake() { wake_up_->signal(); }
+void ReactorLoop::wake() { wake_up_.signal(); }
 
 Duration ReactorLoop::time_to_wait() const {
   if (has_work()) return Duration::zero();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "io/reactor/poller.hpp"
+#include "io/wake_up.hpp"
 #include "weir/io/event_loop.hpp"
 
 namespace weir {
@@ -32,7 +33,7 @@ class IoHandler {
 class ReactorLoop final : public EventLoop {
  public:
   [[nodiscard]] static Result<std::unique_ptr<EventLoop>> make(std::unique_ptr<Poller> poller);
-  ReactorLoop(std::unique_ptr<Poller> poller, Descriptor wake_up);
+  explicit ReactorLoop(std::unique_ptr<Poller> poller);
   ~ReactorLoop() override;
 
   [[nodiscard]] std::string_view name() const override { return poller_->name(); }
@@ -62,7 +63,6 @@ class ReactorLoop final : public EventLoop {
     Interest interest;
     std::uint64_t since_round = 0;
   };
-  class WakeUp;
   class ReactorListener;
   class ReactorWatch;
   class Connector;
@@ -79,7 +79,8 @@ class ReactorLoop final : public EventLoop {
   std::unique_ptr<char[]> read_buffer_;
   std::uint64_t round_ = 1;
   std::atomic<bool> stopping_{false};
-  std::unique_ptr<WakeUp> wake_up_;
+  WakeUp wake_up_;
+  std::unique_ptr<Watch> wake_watch_;
   std::list<std::unique_ptr<Connector>> connectors_;
 };
 
