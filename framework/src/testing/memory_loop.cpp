@@ -167,7 +167,7 @@ std::pair<TransportPtr, TransportPtr> MemoryLoop::transport_pair() {
 Result<std::unique_ptr<Listener>> MemoryLoop::listen(const SocketAddress& address,
                                                      const ListenOptions&, AcceptSink& sink) {
   SocketAddress chosen = address;
-  if (chosen.port() == 0) chosen.set_port(next_port_++);
+  if (chosen.port() == 0) chosen.set_port(free_port());
   if (listeners_.contains(chosen.port())) {
     return system_error("cannot listen on " + chosen.to_string(), EADDRINUSE);
   }
@@ -193,10 +193,18 @@ Result<std::unique_ptr<Watch>> MemoryLoop::watch_readable(int descriptor, Task) 
   return Error{"the memory loop cannot watch descriptor " + std::to_string(descriptor)};
 }
 
+std::uint16_t MemoryLoop::free_port() {
+  for (;;) {
+    const std::uint16_t port = next_port_++;
+    if (next_port_ == 0) next_port_ = first_free_port;
+    if (!listeners_.contains(port)) return port;
+  }
+}
+
 TransportPtr MemoryLoop::make_transport(std::shared_ptr<MemoryPipe> in,
                                         std::shared_ptr<MemoryPipe> out) {
   auto* transport =
-      new MemoryTransport(*this, std::move(in), std::move(out), loopback(next_port_++));
+      new MemoryTransport(*this, std::move(in), std::move(out), loopback(free_port()));
   transports_.push_back(transport);
   return TransportPtr(transport);
 }

@@ -113,12 +113,14 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
   friend class MemoryTransport;
   class MemoryListener;
   enum class Step { normal, fail, vanish };
+  static constexpr std::uint16_t first_free_port = 40'000;
 
   void wake() override {}
   void need_round() override {}
   /// Counts one step and says what the script wants of it.
   Step step();
   bool round();
+  [[nodiscard]] std::uint16_t free_port();
   TransportPtr make_transport(std::shared_ptr<MemoryPipe> in, std::shared_ptr<MemoryPipe> out);
   [[nodiscard]] std::shared_ptr<MemoryPipe> make_pipe() const;
 
@@ -126,7 +128,7 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
   std::size_t steps_ = 0;
   std::vector<MemoryTransport*> transports_;  // a place of one that is gone holds nullptr
   std::map<std::uint16_t, MemoryListener*> listeners_;
-  std::uint16_t next_port_ = 40'000;
+  std::uint16_t next_port_ = first_free_port;
   bool stopping_ = false;
 };
 
