@@ -18,7 +18,7 @@ class Acceptor {
   /// The most connections taken in one go, so that those that are served get their turn.
   static constexpr int batch = 64;
   /// The most connections shed before a pause.
-  static constexpr int shed_batch = 16;
+  static constexpr int shed_batch = 64;
 
   Acceptor(Descriptor listening, const ListenOptions& options, AcceptSink& sink);
   ~Acceptor();
