@@ -53,7 +53,8 @@ class Listener {
   [[nodiscard]] virtual SocketAddress local() const = 0;
 };
 
-/// Tells that a descriptor is readable until it is destroyed, on its loop's thread.
+/// Tells that a descriptor is readable until it is destroyed, on its loop's thread; what it calls
+/// may do that.
 class Watch {
  public:
   virtual ~Watch() = default;

@@ -37,17 +37,22 @@ class ReactorLoop::ReactorListener final : public Listener, private IoHandler, p
 class ReactorLoop::ReactorWatch final : public Watch, private IoHandler {
  public:
   ReactorWatch(ReactorLoop& loop, int descriptor, Task on_readable)
-      : loop_(loop), descriptor_(descriptor), on_readable_(std::move(on_readable)) {}
+      : loop_(loop),
+        descriptor_(descriptor),
+        on_readable_(std::make_shared<Task>(std::move(on_readable))) {}
   ~ReactorWatch() override { loop_.unwatch(descriptor_); }
 
   Status start() { return loop_.watch(descriptor_, {.read = true}, *this); }
 
  private:
-  void on_ready(const Ready&) override { on_readable_(); }
+  void on_ready(const Ready&) override {
+    const std::shared_ptr<Task> task = on_readable_;  // which may destroy this
+    (*task)();
+  }
 
   ReactorLoop& loop_;
   int descriptor_;
-  Task on_readable_;
+  std::shared_ptr<Task> on_readable_;
 };
 
 /// A connect() on its way; lives in the loop's list until it has told its handler.
