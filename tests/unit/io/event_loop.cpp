@@ -80,7 +80,11 @@ LOOP_CASE(tasks_of_many_threads_all_run_and_keep_each_threads_order) {
 
 LOOP_CASE(a_post_wakes_a_loop_that_waits) {
   std::atomic<int> done{0};
-  std::jthread runner([&] { loop.run(); });
+  std::jthread runner([&] {
+    // It ends even if nothing wakes it, so that a failure is one and no hang.
+    loop.run_after(2 * patience, [&] { loop.stop(); });
+    loop.run();
+  });
   for (int i = 1; i <= static_cast<int>(scaled(200)); ++i) {
     loop.post([&] { ++done; });
     wait_until("the task", [&] { return done == i; });
