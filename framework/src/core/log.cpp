@@ -54,16 +54,17 @@ void Log::write(LogLevel level, std::string_view line) const {
 }
 
 void LogBrake::write(const Log& log, LogLevel level, TimePoint now, std::string_view line) {
-  if (now < next_) {
-    ++held_back_;
+  TimePoint next = next_.load();
+  // Of several that come at once when the time is up, one writes.
+  if (now < next || !next_.compare_exchange_strong(next, now + interval_)) {
+    held_back_.fetch_add(1);
     return;
   }
-  next_ = now + interval_;
   if (!log.enabled(level)) return;
-  if (held_back_ == 0) return log.write(level, line);
+  const std::uint64_t held_back = held_back_.exchange(0);
+  if (held_back == 0) return log.write(level, line);
   std::string longer(line);
-  longer.append(" (and ").append(std::to_string(held_back_)).append(" more like it before)");
-  held_back_ = 0;
+  longer.append(" (and ").append(std::to_string(held_back)).append(" more like it before)");
   log.write(level, longer);
 }
 

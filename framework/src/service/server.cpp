@@ -65,6 +65,7 @@ class ServerCore final : public Worker::Host {
     return options_.threads.per_connection && options_.loop == nullptr;
   }
   Status hand_over(Accepted accepted, ProtocolFactory& factory) override;
+  [[nodiscard]] const std::shared_ptr<FailureBrakes>& brakes() const override { return brakes_; }
   void on_worker_done(Worker& worker) override;
 
   Status try_run(Task on_ready);
@@ -74,6 +75,7 @@ class ServerCore final : public Worker::Host {
 
   ServerOptions options_;
   ConnectionOptions connection_options_;
+  const std::shared_ptr<FailureBrakes> brakes_ = std::make_shared<FailureBrakes>();
   std::vector<std::unique_ptr<ProtocolFactory>> factories_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Error first_failure_;

@@ -35,6 +35,7 @@ class Worker final : public ConnectionOwner {
     [[nodiscard]] virtual bool thread_per_connection() const = 0;
     /// Gives it one. The error says why there is none; the connection is closed then.
     virtual Status hand_over(Accepted accepted, ProtocolFactory& factory) = 0;
+    [[nodiscard]] virtual const std::shared_ptr<FailureBrakes>& brakes() const = 0;
     /// The worker serves nothing any more. Its last call, on the thread of its loop, which goes
     /// on until end_loop().
     virtual void on_worker_done(Worker& worker) = 0;

@@ -452,8 +452,8 @@ void Connection::log_failure(CloseReason reason, std::string_view detail) {
                      state_->peer.to_string() + ": " + std::string(to_string(reason)) + ": ";
   // An exception may repeat what a stranger sent.
   line.append(text::printable(detail, most_detail));
-  context_.brakes[static_cast<std::size_t>(reason)].write(context_.log, LogLevel::warning,
-                                                          context_.loop.now(), line);
+  context_.brakes->by_reason[static_cast<std::size_t>(reason)].write(
+      context_.log, LogLevel::warning, context_.loop.now(), line);
 }
 
 // --- deadlines -------------------------------------------------------------------------------

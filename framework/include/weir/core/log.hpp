@@ -2,6 +2,7 @@
 // Layer: core. A program hands its own sink to the server; the default writes to stderr.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -40,7 +41,7 @@ class Log {
 };
 
 /// Lets the first line of an interval through and counts the others, so that an attack cannot
-/// fill the disk. One for each kind of line and loop; not thread-safe.
+/// fill the disk. One for each kind of line; may be shared by threads.
 class LogBrake {
  public:
   LogBrake() = default;
@@ -52,8 +53,8 @@ class LogBrake {
 
  private:
   Duration interval_ = std::chrono::seconds(10);
-  TimePoint next_{};
-  std::uint64_t held_back_ = 0;
+  std::atomic<TimePoint> next_{TimePoint{}};
+  std::atomic<std::uint64_t> held_back_{0};
 };
 
 }  // namespace weir

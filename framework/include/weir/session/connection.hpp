@@ -43,13 +43,19 @@ struct ConnectionCounters {
   Counter closed[close_reason_count];
 };
 
+/// For the lines about connections that failed: one for each reason, shared by all the loops of a
+/// server, for a flood over many loops is one flood. Safe from any thread.
+struct FailureBrakes {
+  LogBrake by_reason[close_reason_count];
+};
+
 /// What the connections of one loop share. Outlives them all.
 struct ConnectionContext {
   EventLoop& loop;
   const ConnectionOptions& options;
   const Log& log;
   ConnectionCounters counters{};
-  LogBrake brakes[close_reason_count]{};
+  std::shared_ptr<FailureBrakes> brakes = std::make_shared<FailureBrakes>();
   std::uint64_t next_id = 1;
 };
 
