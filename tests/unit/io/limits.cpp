@@ -252,6 +252,8 @@ LOOP_CASE(a_listener_goes_while_it_rests) {
 
 LOOP_CASE(a_loop_that_the_system_has_no_descriptor_for_is_an_error) {
   const std::string_view name = loop.name();
+  // Asio throws, and the sanitizer needs a pipe to look at what was thrown.
+  if (sanitized && name == "asio") return;
   BOOST_TEST(in_child([&] {
                const int free = lowest_free_descriptor();
                // With some descriptors it gets further before it fails; with enough it works.
