@@ -77,10 +77,17 @@ class AsioLoop::AsioListener final : public Listener, private Timer {
     watch_ = std::make_unique<AsioWatch>(loop_, acceptor_.descriptor(), [this] {
       if (acceptor_.accept_some()) return;
       watch_.reset();
-      loop_.timers().arm(*this, later(loop_.now(), acceptor_.pause()));
+      rest();
     });
   }
-  void on_timer() override { resume(); }
+  void rest() { loop_.timers().arm(*this, later(loop_.now(), acceptor_.pause())); }
+  void on_timer() override {
+    try {
+      resume();
+    } catch (const std::exception&) {
+      rest();  // the system has no room to watch it: as good as no room for a connection
+    }
+  }
 
   AsioLoop& loop_;
   Acceptor acceptor_;

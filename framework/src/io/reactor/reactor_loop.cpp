@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "io/acceptor.hpp"
 #include "io/mailbox.hpp"
@@ -64,6 +65,9 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
     if (socket_.valid()) loop_.unwatch(socket_.get());
   }
 
+  /// In the loop's list.
+  std::list<std::unique_ptr<Connector>>::iterator place;
+
   /// Fails later, through the timer: the handler is never called inside connect().
   void start(Duration deadline) {
     auto begun = net::begin_connect(address_);
@@ -97,13 +101,9 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
 
   void finish(Result<TransportPtr> result) {
     // The list owns this: take it off first, then tell, so that the handler may connect again.
-    for (auto each = loop_.connectors_.begin(); each != loop_.connectors_.end(); ++each) {
-      if (each->get() != this) continue;
-      const std::unique_ptr<Connector> self = std::move(*each);
-      loop_.connectors_.erase(each);
-      handler_(std::move(result));
-      return;
-    }
+    const std::unique_ptr<Connector> self = std::move(*place);
+    loop_.connectors_.erase(place);
+    handler_(std::move(result));
   }
 
   ReactorLoop& loop_;
@@ -233,6 +233,7 @@ Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {
 
 void ReactorLoop::connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
   connectors_.push_back(std::make_unique<Connector>(*this, address, std::move(handler)));
+  connectors_.back()->place = std::prev(connectors_.end());
   connectors_.back()->start(deadline);
 }
 
