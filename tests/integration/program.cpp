@@ -23,6 +23,8 @@ namespace weir::integration {
 
 namespace {
 
+constexpr rlim_t soft_limit = 256;  // of descriptors
+
 [[noreturn]] void throw_errno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
@@ -51,14 +53,15 @@ Pipe make_pipe() {
   ::close(null);
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  if (launch.descriptors.has_value()) limit.rlim_cur = limit.rlim_max = *launch.descriptors;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
   // No gaps below: the program's own descriptors come behind these.
   if (launch.open_before != 0) ::close_range(STDERR_FILENO + 1, ~0U, 0);
   for (std::size_t i = 0; i < launch.open_before; ++i) {
     if (::dup(STDIN_FILENO) < 0) ::_exit(126);
   }
+  // A program that needs more has to raise the soft limit itself.
+  limit.rlim_cur = std::min<rlim_t>(soft_limit + launch.open_before, limit.rlim_max);
+  if (launch.descriptors.has_value()) limit.rlim_cur = limit.rlim_max = *launch.descriptors;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
   for (const int descriptor : launch.closed) ::close(descriptor);
   ::execv(arguments[0], arguments);
   ::_exit(127);

@@ -18,7 +18,7 @@ namespace weir::integration {
 struct Launch {
   std::vector<std::string> command{};        // the program's path first
   std::vector<std::string> wrapper{};        // a program that runs `command`, as env does
-  std::optional<std::size_t> descriptors{};  // RLIMIT_NOFILE, soft and hard
+  std::optional<std::size_t> descriptors{};  // RLIMIT_NOFILE; else 256, which it may raise
   std::size_t open_before = 0;               // descriptors that it inherits beside the usual three
   std::vector<int> closed{};                 // of 0, 1 and 2: closed when it starts
 };

@@ -1,9 +1,10 @@
 // A backend waits through the system call that it is named after, and through no other.
 // Watched with strace; skipped where there is none or where it may not watch.
-#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <set>
@@ -18,37 +19,47 @@ namespace {
 using namespace weir::integration;
 namespace ut = boost::unit_test;
 
-/// A file that is gone with the test.
-class TemporaryFile {
+/// Where strace writes: memory that it opens like a file.
+class Trace {
  public:
-  TemporaryFile() : path_("/tmp/weir-strace-XXXXXX") {
-    const weir::Descriptor file(::mkstemp(path_.data()));
-  }
-  ~TemporaryFile() { ::unlink(path_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  Trace() : memory_(::memfd_create("trace", 0)) {}
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string path() const {
+    return "/proc/self/fd/" + std::to_string(memory_.get());
+  }
   [[nodiscard]] std::string text() const {
     std::ostringstream all;
-    all << std::ifstream(path_).rdbuf();
+    all << std::ifstream(path()).rdbuf();
     return all.str();
   }
 
  private:
-  std::string path_;
+  weir::Descriptor memory_;  // inherited
+};
+
+/// Inherits the tracers, which their programs leave behind, and waits for their end.
+class Reaper {
+ public:
+  Reaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+  ~Reaper() {
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
+  }
+  Reaper(const Reaper&) = delete;
+  Reaper& operator=(const Reaper&) = delete;
 };
 
 /// Writes every call that waits for descriptors, and everything about epoll, to `trace`. The tracer
 /// is the program's child (-D), so that the program is ours, and keeps its standard error open
 /// until the trace is complete. A program that is traced cannot look for leaks.
-std::vector<std::string> strace(const TemporaryFile& trace) {
+std::vector<std::string> strace(const Trace& trace) {
   return {"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-D",        "-f", "-qq",
           "-e",           "trace=/epoll|poll|select",    "-o",     trace.path()};
 }
 
 boost::test_tools::assertion_result strace_works(ut::test_unit_id) {
-  const TemporaryFile trace;
+  const Reaper reaper;
+  const Trace trace;
   Program program({.command = echo_command({"--version"}), .wrapper = strace(trace)});
   const Exit exit = program.wait();
   boost::test_tools::assertion_result answer(exit.status == 0 && program.err().empty());
@@ -71,7 +82,8 @@ void load(const EchoServer& server) {
 /// The names of the calls that a server made which had this load, each with how often.
 std::map<std::string, std::size_t> calls_of(const std::string& backend,
                                             const std::string& threads) {
-  const TemporaryFile trace;
+  const Reaper reaper;
+  const Trace trace;
   EchoServer server({"--backend", backend, "--threads", threads}, {.wrapper = strace(trace)});
   load(server);
   BOOST_TEST(server.program().terminate().status == 0);
