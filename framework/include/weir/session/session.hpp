@@ -47,7 +47,7 @@ class Session {
   [[nodiscard]] bool open() const;
   /// Bytes that wait to be sent.
   [[nodiscard]] std::size_t queued() const;
-  /// Different for every connection of the process; 0 without one.
+  /// Different for every connection of a server; 0 without one.
   [[nodiscard]] std::uint64_t id() const;
   [[nodiscard]] SocketAddress peer() const;
 
