@@ -126,6 +126,21 @@ BOOST_AUTO_TEST_CASE(a_reply_larger_than_the_peers_window_arrives_whole_as_the_p
   BOOST_TEST(bench.open());
 }
 
+BOOST_AUTO_TEST_CASE(while_the_peer_takes_nothing_no_write_is_tried) {
+  Bench bench({}, {.capacity = 10});
+  bench.serve(lines(), echo);
+  Peer peer = bench.dial();
+  bench.session.send(std::string(100, 'x'));
+  bench.run();
+  const std::size_t before = bench.loop.steps();
+  for (int i = 0; i < 5; ++i) {
+    bench.session.send("more");
+    bench.run();
+  }
+  BOOST_TEST(bench.loop.steps() == before);
+  BOOST_TEST(bench.take_all(peer).size() == 101U + 25U);
+}
+
 BOOST_AUTO_TEST_CASE(a_message_without_a_frame_is_rejected_and_logged_and_the_connection_goes_on) {
   Bench bench;
   std::vector<SendResult> results;
