@@ -355,6 +355,7 @@ BOOST_AUTO_TEST_CASE(many_connections_that_come_and_go_in_any_order_are_all_told
   Bench bench;
   bench.serve(lines(), echo);
   std::vector<Peer> peers;
+  peers.reserve(300);
   for (int i = 0; i < 300; ++i) peers.push_back(bench.dial());
   BOOST_TEST(bench.server.stats().active == 300U);
   for (std::size_t i = 0; i < peers.size(); ++i) {

@@ -281,7 +281,7 @@ std::vector<Case> cases() {
                  }});
   all.push_back({CloseReason::slow_consumer, [](Bench& bench) {
                    served(bench, raw(), echo);
-                   bench.session.send(std::string(10'000'000, 'x'));
+                   bench.session.send(std::string(10 * Flow().max_queued / 8, 'x'));
                  }});
   all.push_back({CloseReason::frame_timeout, [](Bench& bench) {
                    Peer peer = served(bench, lines(), echo);

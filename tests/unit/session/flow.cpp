@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_slow_consumers_are_one_line_in_the_log) {
   std::vector<Session> all;
   bench.serve(raw(), echo, {.on_open = [&all](Session& session) { all.push_back(session); }});
   std::vector<Peer> peers;
+  peers.reserve(1000);
   for (int i = 0; i < 1000; ++i) peers.push_back(bench.dial());
   for (Session& each : all) each.send(std::string(10'000, 'x'));
   bench.run();

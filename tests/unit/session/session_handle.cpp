@@ -138,6 +138,7 @@ BOOST_AUTO_TEST_CASE(messages_of_several_threads_arrive_whole_and_each_threads_i
   Peer peer = bench.dial();
   std::atomic<int> running = threads;
   std::vector<std::thread> senders;
+  senders.reserve(threads);
   for (int number = 0; number < threads; ++number) {
     senders.emplace_back([&running, number, session = bench.session]() mutable {
       for (int i = 0; i < messages; ++i) {
@@ -283,6 +284,7 @@ BOOST_AUTO_TEST_CASE(
   std::mutex mutex;
   Session shared;
   std::vector<std::thread> users;
+  users.reserve(2);
   for (int i = 0; i < 2; ++i) {
     users.emplace_back([&] {
       while (!stop) {

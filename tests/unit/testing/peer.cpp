@@ -8,8 +8,6 @@
 
 using namespace weir;
 using namespace weir::test;
-using testing::Faults;
-using testing::MemoryLoop;
 using testing::Peer;
 
 BOOST_AUTO_TEST_SUITE(peer)
