@@ -26,7 +26,11 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(WEIR_CCACHE ccache)
   mark_as_advanced(WEIR_CCACHE)
   if(WEIR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_C_COMPILER_LAUNCHER "${WEIR_CCACHE}")
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${WEIR_CCACHE}")
+    # Paths below the root count as relative, so that every clone finds what another one compiled.
+    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
+                 CCACHE_NOHASHDIR=1 "${WEIR_CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+    unset(launcher)
   endif()
 endif()

@@ -92,6 +92,7 @@ bool App::listens(const Result<Endpoint>& bound) {
 }
 
 int App::run(Server& server) {
+  ignore_unhandled_stops();
   const int status = server.run([this] {
     std::string lines;
     for (const Endpoint& endpoint : listening_) {

@@ -36,4 +36,9 @@ void prepare_process() {
   ::tzset();
 }
 
+void ignore_unhandled_stops() {
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
+}
+
 }  // namespace weir::app

@@ -11,4 +11,8 @@ namespace weir::app {
 /// - As many descriptors may be open as the system's administrator allows.
 void prepare_process();
 
+/// SIGINT and SIGTERM do nothing unless a server handles them. Called right before it does, so that
+/// another one that comes just after its end does not spoil the exit status.
+void ignore_unhandled_stops();
+
 }  // namespace weir::app

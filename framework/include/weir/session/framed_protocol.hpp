@@ -28,7 +28,7 @@ struct Hooks {
   OnSession on_drained{};
   /// The peer has finished sending; its frames were handled.
   OnSession on_end{};
-  /// Exactly once for every on_open.
+  /// Exactly once for every on_open; not when a server is destroyed on a loop that nobody runs.
   OnClose on_close{};
 };
 
