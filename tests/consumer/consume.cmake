@@ -16,6 +16,10 @@ set(configure
 set(configure_installed
     ${configure} "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
 
+# As in WeirBuild.cmake: one clone finds what another one compiled.
+set(ENV{CCACHE_BASEDIR} "${SOURCE_DIR}")
+set(ENV{CCACHE_NOHASHDIR} 1)
+
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
