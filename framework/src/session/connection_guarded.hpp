@@ -1,0 +1,27 @@
+// Connection::guarded: how a connection calls what its user wrote. Layer: session, private.
+// For the files that Connection is written in: connection.cpp, _input and _output.
+#pragma once
+
+#include <exception>
+
+#include "weir/session/connection.hpp"
+
+namespace weir {
+
+/// False when `call` threw: that was logged and counted.
+template <class Call>
+bool Connection::guarded(Call call) {
+  try {
+    call();
+    return true;
+  } catch (const std::exception& exception) {
+    context_.counters.handler_failures.add();
+    log_failure(CloseReason::handler_failed, exception.what());
+  } catch (...) {
+    context_.counters.handler_failures.add();
+    log_failure(CloseReason::handler_failed, "an exception that is no std::exception");
+  }
+  return false;
+}
+
+}  // namespace weir

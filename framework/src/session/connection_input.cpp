@@ -1,0 +1,172 @@
+// Connection, the way in: lent bytes to the protocol, what no frame has used yet to input_.
+#include <algorithm>
+#include <string>
+
+#include "session/connection_guarded.hpp"
+#include "session/session_state.hpp"
+
+namespace weir {
+
+void Connection::on_bytes(std::string_view bytes) {
+  context_.counters.bytes_in.add(bytes.size());
+  active_at_ = context_.loop.now();
+  if (phase_ == Phase::open) {
+    take_input(bytes);
+    after_input();
+    return;
+  }
+  discarded_ += bytes.size();
+  if (discarded_ > context_.options.flow.max_discarded) end_now();
+}
+
+/// Decodes out of the lent bytes where it can; only the beginning of a frame is ever copied.
+void Connection::take_input(std::string_view bytes) {
+  if (!input_.empty()) bytes = complete_frame(bytes);
+  if (bytes.empty()) return;
+  if (input_.empty() && !halted_) {
+    bytes.remove_prefix(process(bytes));
+    if (bytes.empty()) return;
+    frame_since_ = context_.loop.now();
+  }
+  if (phase_ == Phase::open) input_.append(bytes);
+}
+
+/// Completes the frame that begins in input_ with as few bytes as it takes; answers the rest.
+std::string_view Connection::complete_frame(std::string_view bytes) {
+  while (!bytes.empty() && !input_.empty() && !halted_) {
+    const std::size_t missing = need_ > input_.size() ? need_ - input_.size() : 0;
+    // One byte missing is what a framing says that cannot know: give it all there is.
+    const std::size_t taken = missing <= 1 ? bytes.size() : std::min(missing, bytes.size());
+    input_.append(bytes.substr(0, taken));
+    bytes.remove_prefix(taken);
+    if (input_.size() < need_) break;
+    const std::size_t used = process(input_.view());
+    if (used != 0) frame_since_ = context_.loop.now();
+    input_.consume(used);
+  }
+  return bytes;
+}
+
+/// Lets the protocol handle `input`, sends its replies, and answers how much of it was used.
+std::size_t Connection::process(std::string_view input) {
+  std::size_t used = 0;
+  std::uint64_t frames = 0;
+  need_ = 0;
+  while (used < input.size() && !halted_) {
+    InputContext lent{session_, context_.loop.scratch(), frames, halted_,
+                      std::max<std::size_t>(context_.options.flow.high_watermark, 1)};
+    Progress progress;
+    in_batch_ = true;
+    if (!guarded([&] { progress = protocol_->on_input(input.substr(used), lent); })) {
+      progress.fail(CloseReason::handler_failed, {});  // logged by guarded()
+    }
+    in_batch_ = false;
+    used += progress.consumed;
+    if (progress.handler_out) {
+      handler_out_ = true;
+      waiting_since_ = context_.loop.now();
+      update_halted();
+    }
+    send_scratch();
+    if (progress.failure != nullptr) {
+      const auto& [reason, mistake] = *progress.failure;
+      if (!mistake.empty() && phase_ == Phase::open) {
+        log_failure(reason, mistake + "; " + describe_input(input.substr(used)));
+      }
+      finish(reason);
+    }
+    if (shutdown_wanted_ && !output_over_) {
+      output_over_ = true;
+      update_halted();
+    }
+    const bool owed = phase_ == Phase::closing || (shutdown_wanted_ && !shutdown_done_);
+    if (owed && queue_.empty()) output_empty();  // the handler closed, and everything went out
+    if (progress.need != 0 || progress.consumed == 0) {
+      need_ = progress.need;
+      break;
+    }
+  }
+  context_.counters.frames_in.add(frames);
+  return used;
+}
+
+void Connection::continue_input() {
+  if (!halted_ && !input_.empty() && input_.size() >= need_) {
+    const std::size_t used = process(input_.view());
+    frame_since_ = context_.loop.now();
+    input_.consume(used);
+  }
+  after_input();
+}
+
+/// What follows from a batch, whatever came in it.
+void Connection::after_input() {
+  if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
+  if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
+  if (draining_ && idle()) finish(CloseReason::drained);
+  if (phase_ != Phase::open || !input_.empty() || !queue_.empty() || handler_out_) update_timer();
+}
+
+void Connection::on_end() {
+  input_ended_ = true;
+  if (phase_ == Phase::lingering) return end_now();
+  // After a resume() in this round, whole frames still wait in input_.
+  continue_input();
+}
+
+void Connection::handle_end() {
+  if (!input_.empty()) {
+    log_failure(CloseReason::truncated_frame,
+                "the peer stopped after " + std::to_string(input_.size()) + " bytes of a frame; " +
+                    describe_input(input_.view()));
+    return finish(CloseReason::truncated_frame);
+  }
+  if (end_handled_) return;
+  end_handled_ = true;
+  if (!guarded([this] { protocol_->on_end(session_); })) {
+    return finish(CloseReason::handler_failed);
+  }
+  if (!context_.options.flow.keep_half_open || shutdown_done_) finish(CloseReason::peer_ended);
+}
+
+void Connection::pause() {
+  paused_ = true;
+  update_halted();
+}
+
+void Connection::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  update_halted();
+  context_.loop.defer(*this);
+}
+
+void Connection::handler_done() {
+  if (!handler_out_) return;
+  handler_out_ = false;
+  active_at_ = context_.loop.now();
+  update_halted();
+  context_.loop.defer(*this);
+}
+
+/// Reading waits exactly while frames may not be handled; once the end is decided it goes on, to
+/// drop what still comes.
+void Connection::update_halted() {
+  const bool waits = paused_ || pressured_ || handler_out_;
+  const bool was_halted = halted_;
+  // A batch ends behind the frame whose handler half-closed: what follows has no output any more.
+  const bool half_closing = shutdown_wanted_ && !output_over_;
+  halted_ = waits || half_closing || phase_ != Phase::open;
+  // Nobody let the peer complete meanwhile what begins in input_.
+  if (was_halted && !halted_) frame_since_ = context_.loop.now();
+  const bool pause_reading = waits && phase_ == Phase::open;
+  if (pause_reading == reading_paused_ || phase_ == Phase::closed) return;
+  reading_paused_ = pause_reading;
+  if (pause_reading) {
+    transport_->pause_reading();
+  } else {
+    transport_->resume_reading();
+  }
+}
+
+}  // namespace weir
