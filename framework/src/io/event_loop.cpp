@@ -1,5 +1,7 @@
 #include "weir/io/event_loop.hpp"
 
+#include <boost/asio/execution_context.hpp>
+
 #include "io/mailbox.hpp"
 
 namespace weir {
@@ -87,6 +89,13 @@ void EventLoop::run_deferred() {
 }
 
 bool EventLoop::has_work() const { return deferred_.next_ != &deferred_ || !mailbox_->empty(); }
+
+boost::asio::execution_context& EventLoop::asio_context() {
+  if (asio_context_ == nullptr) {
+    asio_context_ = std::make_shared<boost::asio::execution_context>();
+  }
+  return *asio_context_;
+}
 
 void EventLoop::close_mailbox() { mailbox_->close(); }
 

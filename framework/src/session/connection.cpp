@@ -52,10 +52,12 @@ Connection::~Connection() {
   assert(!in_batch_);
   state_->ended.store(true, std::memory_order_release);
   state_->connection = nullptr;
+  state_->tell_observers();
 }
 
 void Connection::start() {
   context_.counters.opened.add();
+  tells_written_ = protocol_->wants_written();
   transport_->start(*this);
   if (!guarded([this] { protocol_->on_open(session_); })) finish(CloseReason::handler_failed);
   update_timer();
@@ -102,6 +104,7 @@ void Connection::on_closed(int error) {
   state_->connection = nullptr;
   context_.counters.closed[static_cast<std::size_t>(reason_)].add();
   guarded([this] { protocol_->on_close(session_, reason_); });
+  state_->tell_observers();
   if (context_.log.enabled(LogLevel::debug)) {
     context_.log.write(LogLevel::debug, "connection " + std::to_string(state_->id) + " from " +
                                             state_->peer.to_string() +
@@ -117,7 +120,8 @@ void Connection::drain() {
 }
 
 bool Connection::idle() const {
-  return phase_ == Phase::open && input_.empty() && queue_.empty() && !handler_out_ && !in_batch_;
+  return phase_ == Phase::open && input_.empty() && queue_.empty() && handlers_out_ == 0 &&
+         !in_batch_;
 }
 
 void Connection::log_failure(CloseReason reason, std::string_view detail) {
@@ -128,6 +132,17 @@ void Connection::log_failure(CloseReason reason, std::string_view detail) {
   line.append(text::printable(detail, most_detail));
   context_.brakes->by_reason[static_cast<std::size_t>(reason)].write(
       context_.log, LogLevel::warning, context_.loop.now(), line);
+}
+
+void Connection::fail(CloseReason reason, std::string_view detail) {
+  if (phase_ != Phase::open) return;
+  log_failure(reason, detail);
+  finish(reason);
+}
+
+void Connection::count_failure(std::string_view detail) {
+  context_.counters.handler_failures.add();
+  log_failure(CloseReason::handler_failed, detail);
 }
 
 // --- deadlines -------------------------------------------------------------------------------
@@ -146,11 +161,12 @@ TimePoint Connection::deadline(CloseReason& reason) const {
   if (phase_ == Phase::lingering) consider(waiting_since_, limits.linger, reason_);
   if (!queue_.empty()) consider(write_since_, limits.write, CloseReason::write_timeout);
   if (phase_ != Phase::open) return earliest;
-  if (handler_out_) consider(waiting_since_, limits.handler, CloseReason::handler_timeout);
+  if (bounded_ && handlers_out_ != 0)
+    consider(waiting_since_, limits.handler, CloseReason::handler_timeout);
   if (!input_.empty() && !halted_) {
     consider(frame_since_, limits.frame, CloseReason::frame_timeout);
   }
-  const bool outstanding = !queue_.empty() || handler_out_ || (!input_.empty() && !halted_);
+  const bool outstanding = !queue_.empty() || handlers_out_ != 0 || (!input_.empty() && !halted_);
   if (!outstanding) consider(active_at_, limits.idle, CloseReason::idle_timeout);
   return earliest;
 }

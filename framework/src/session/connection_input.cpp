@@ -1,6 +1,7 @@
 // Connection, the way in: lent bytes to the protocol, what no frame has used yet to input_.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
@@ -28,7 +29,9 @@ void Connection::take_input(std::string_view bytes) {
     if (bytes.empty()) return;
     frame_since_ = context_.loop.now();
   }
-  if (phase_ == Phase::open) input_.append(bytes);
+  if (phase_ != Phase::open) return;
+  input_.append(bytes);
+  if (halted_) update_halted();
 }
 
 /// Completes the frame that begins in input_ with as few bytes as it takes; answers the rest.
@@ -53,7 +56,12 @@ std::size_t Connection::process(std::string_view input) {
   std::uint64_t frames = 0;
   need_ = 0;
   while (used < input.size() && !halted_) {
-    InputContext lent{session_, context_.loop.scratch(), frames, halted_,
+    InputContext lent{session_,
+                      *this,
+                      context_.loop,
+                      context_.loop.scratch(),
+                      frames,
+                      halted_,
                       std::max<std::size_t>(context_.options.flow.high_watermark, 1)};
     Progress progress;
     in_batch_ = true;
@@ -62,11 +70,6 @@ std::size_t Connection::process(std::string_view input) {
     }
     in_batch_ = false;
     used += progress.consumed;
-    if (progress.handler_out) {
-      handler_out_ = true;
-      waiting_since_ = context_.loop.now();
-      update_halted();
-    }
     send_scratch();
     if (progress.failure != nullptr) {
       const auto& [reason, mistake] = *progress.failure;
@@ -104,7 +107,7 @@ void Connection::after_input() {
   if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
   if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
   if (draining_ && idle()) finish(CloseReason::drained);
-  if (phase_ != Phase::open || !input_.empty() || !queue_.empty() || handler_out_) update_timer();
+  if (phase_ != Phase::open || !input_.empty() || !queue_.empty() || bounded_) update_timer();
 }
 
 void Connection::on_end() {
@@ -121,10 +124,12 @@ void Connection::handle_end() {
                     describe_input(input_.view()));
     return finish(CloseReason::truncated_frame);
   }
-  if (end_handled_) return;
-  end_handled_ = true;
-  if (!guarded([this] { protocol_->on_end(session_); })) {
-    return finish(CloseReason::handler_failed);
+  if (handlers_out_ != 0) return;
+  if (!std::exchange(end_handled_, true)) {
+    if (!guarded([this] { protocol_->on_end(session_); })) {
+      return finish(CloseReason::handler_failed);
+    }
+    if (handlers_out_ != 0) return;
   }
   if (!context_.options.flow.keep_half_open || shutdown_done_) finish(CloseReason::peer_ended);
 }
@@ -141,25 +146,37 @@ void Connection::resume() {
   context_.loop.defer(*this);
 }
 
+void Connection::handler_began(std::size_t most, bool bounded) {
+  if (handlers_out_++ == 0) waiting_since_ = context_.loop.now();
+  most_out_ = most;
+  bounded_ = bounded;
+  if (handlers_out_ >= most_out_) update_halted();
+}
+
 void Connection::handler_done() {
-  if (!handler_out_) return;
-  handler_out_ = false;
+  if (handlers_out_ == 0) return;
+  if (--handlers_out_ == 0) bounded_ = false;
   active_at_ = context_.loop.now();
+  if (phase_ == Phase::closed) return;
   update_halted();
+  // Input may wait, or the end of all.
   context_.loop.defer(*this);
 }
 
-/// Reading waits exactly while frames may not be handled; once the end is decided it goes on, to
-/// drop what still comes.
+/// Reading waits while frames may not be handled; once the end is decided it goes on, to drop what
+/// still comes. A handler that is out stops it only when bytes come meanwhile: most answer before,
+/// and stopping and resuming are calls of the system.
 void Connection::update_halted() {
-  const bool waits = paused_ || pressured_ || handler_out_;
+  const bool out = handlers_out_ != 0 && handlers_out_ >= most_out_;
+  const bool waits = paused_ || pressured_ || out;
   const bool was_halted = halted_;
   // A batch ends behind the frame whose handler half-closed: what follows has no output any more.
   const bool half_closing = shutdown_wanted_ && !output_over_;
   halted_ = waits || half_closing || phase_ != Phase::open;
   // Nobody let the peer complete meanwhile what begins in input_.
   if (was_halted && !halted_) frame_since_ = context_.loop.now();
-  const bool pause_reading = waits && phase_ == Phase::open;
+  const bool wanted = paused_ || pressured_ || (out && !input_.empty());
+  const bool pause_reading = wanted && phase_ == Phase::open;
   if (pause_reading == reading_paused_ || phase_ == Phase::closed) return;
   reading_paused_ = pause_reading;
   if (pause_reading) {

@@ -43,6 +43,18 @@ void Connection::send_posted(std::string_view message, bool answered_pressured) 
   context_.loop.defer(*this);
 }
 
+std::size_t Connection::in_scratch() const {
+  return in_batch_ ? context_.loop.scratch().size() : 0;
+}
+
+void Connection::took(std::size_t bytes) {
+  if (bytes == 0) return;
+  context_.counters.bytes_out.add(bytes);
+  active_at_ = context_.loop.now();
+  written_ += bytes;
+  if (tells_written_) protocol_->on_written(written_);
+}
+
 /// The replies of a batch: to the kernel straight from the scratch, the rest to queue_.
 void Connection::send_scratch() {
   Buffer& scratch = context_.loop.scratch();
@@ -51,8 +63,7 @@ void Connection::send_scratch() {
     std::string_view rest = scratch.view();
     if (queue_.empty()) {
       const std::size_t taken = transport_->write({&rest, 1});
-      context_.counters.bytes_out.add(taken);
-      if (taken > 0) active_at_ = context_.loop.now();
+      took(taken);
       rest.remove_prefix(taken);
     }
     if (!rest.empty()) {
@@ -73,10 +84,10 @@ void Connection::write_queue() {
   const std::string_view waiting = queue_.view();
   const std::size_t taken = transport_->write({&waiting, 1});
   if (taken > 0) {
-    context_.counters.bytes_out.add(taken);
-    active_at_ = write_since_ = context_.loop.now();
+    write_since_ = context_.loop.now();
     queue_.consume(taken);
     state_->queued.store(queue_.size(), std::memory_order_relaxed);
+    took(taken);
   }
   blocked_ = !queue_.empty();
   // Whoever waits for room is told from the loop, not from inside a send().

@@ -95,6 +95,10 @@ std::size_t Session::queued() const {
 
 std::uint64_t Session::id() const { return state_ == nullptr ? 0 : state_->id; }
 
+LoopHandle Session::loop() const {
+  return state_ == nullptr ? LoopHandle() : LoopHandle(state_->mailbox);
+}
+
 SocketAddress Session::peer() const { return state_ == nullptr ? SocketAddress() : state_->peer; }
 
 }  // namespace weir

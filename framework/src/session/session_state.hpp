@@ -9,6 +9,7 @@
 
 #include "io/mailbox.hpp"
 #include "weir/core/socket_address.hpp"
+#include "weir/session/observer.hpp"
 
 namespace weir {
 
@@ -17,6 +18,7 @@ class Connection;
 struct SessionState {
   std::shared_ptr<Mailbox> mailbox;
   Connection* connection = nullptr;             // the loop's thread only; nullptr after the end
+  SessionObserver* observers = nullptr;         // the loop's thread only
   std::atomic<std::size_t> queued{0};           // bytes in the connection's queue
   std::atomic<std::size_t> posted{0};           // bytes on their way from other threads to the loop
   std::atomic<std::size_t> posted_messages{0};  // and how many messages they are
@@ -26,6 +28,14 @@ struct SessionState {
   std::size_t max_queued = 0;
   std::uint64_t id = 0;
   SocketAddress peer;
+
+  SessionState() = default;
+  SessionState(const SessionState&) = delete;
+  SessionState& operator=(const SessionState&) = delete;
+  ~SessionState() { tell_observers(); }
+
+  /// The connection has ended.
+  void tell_observers();
 };
 
 }  // namespace weir

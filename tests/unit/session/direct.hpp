@@ -39,7 +39,7 @@ class LaterProtocol final : public Protocol {
       ++context.frames;
       told_.frames.emplace_back(decoded.payload());
       progress.consumed = decoded.consumed();
-      progress.handler_out = true;
+      context.connection.handler_began();
     }
     return progress;
   }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "weir/core/buffer.hpp"
 #include "weir/core/error.hpp"
@@ -22,8 +23,13 @@
 #include "weir/io/timer_queue.hpp"
 #include "weir/io/transport.hpp"
 
+namespace boost::asio {
+class execution_context;
+}
+
 namespace weir {
 
+class LocalSlot;
 class Mailbox;
 
 /// A connection that was accepted and that no loop owns yet: it may be handed to another thread.
@@ -139,6 +145,13 @@ class EventLoop {
 
   /// Bytes on their way out of the connection that is being served now; empty between two.
   [[nodiscard]] Buffer& scratch() { return scratch_; }
+  /// What the clock says, whatever the round.
+  [[nodiscard]] TimePoint clock_now() const { return clock_->now(); }
+
+  /// Where Asio's executors say that they belong. On the backend "asio" it is the io_context that
+  /// runs this loop, so Asio's own sockets and timers work there; elsewhere it runs nothing, and a
+  /// timer of Asio's made on it would start a thread of its own: use what weir offers.
+  [[nodiscard]] virtual boost::asio::execution_context& asio_context();
 
  protected:
   /// `clock` must outlive the loop; nullptr is the system's monotonic clock.
@@ -155,8 +168,6 @@ class EventLoop {
   void update_now(TimePoint at_least) {
     if (at_least > now_) now_ = at_least;
   }
-  /// What the clock says, whatever the round.
-  [[nodiscard]] TimePoint clock_now() const { return clock_->now(); }
   void run_timers() { timers_.expire(now_); }
   void run_posted();
   void run_deferred();
@@ -167,6 +178,12 @@ class EventLoop {
 
  private:
   friend class Mailbox;
+  friend class LocalSlot;
+  /// What one PerLoop keeps here.
+  struct Local {
+    std::uint64_t owner = 0;
+    std::shared_ptr<void> value;
+  };
   class DeferredList final : public Deferred {
     void run_deferred() override {}
   };
@@ -177,6 +194,8 @@ class EventLoop {
   TimerQueue timers_;      // after mailbox_: what an abandoned task owns may still post
   DeferredList deferred_;  // a ring; empty when it points at itself
   Buffer scratch_;
+  std::vector<Local> locals_;
+  std::shared_ptr<boost::asio::execution_context> asio_context_;  // made when asked for
 };
 
 }  // namespace weir

@@ -92,9 +92,22 @@ class Connection final : private Sink, private Timer, private Deferred {
   void pause();
   void resume();
 
-  /// The handler that was out has sent its answer, or none: input is handled on. On the loop's
-  /// thread, never inside on_input().
+  /// A handler answers later. While `most` handlers or more are out, no input is handled; while one
+  /// is, the connection is neither idle nor drained, and the peer's end of sending waits for it.
+  /// With `bounded`, the handler deadline ends the connection; else who answers looks after that.
+  void handler_began(std::size_t most = 1, bool bounded = true);
+  /// One that was out has sent its answer, or none.
   void handler_done();
+  [[nodiscard]] std::size_t handlers_out() const { return handlers_out_; }
+
+  /// Bytes that were sent since the start, and those of them that the kernel took. Loops' thread.
+  [[nodiscard]] std::uint64_t written() const { return written_; }
+  [[nodiscard]] std::uint64_t sent() const { return written_ + queue_.size() + in_scratch(); }
+
+  /// A failure that the protocol met outside on_input(): logs it and ends the connection.
+  void fail(CloseReason reason, std::string_view detail);
+  /// The same where it does not end: the handler threw, or could not be answered.
+  void count_failure(std::string_view detail);
 
   /// The server stops: ends now when nothing is outstanding, else as soon as nothing is.
   void drain();
@@ -132,6 +145,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   void queue_grew();
   void output_empty();
 
+  [[nodiscard]] std::size_t in_scratch() const;
+  void took(std::size_t bytes);
+
   void finish(CloseReason reason);
   void end_now();
   void log_failure(CloseReason reason, std::string_view detail);
@@ -154,6 +170,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   TimePoint write_since_{};    // the last time that queue_ got shorter, or began
   TimePoint waiting_since_{};  // handler out, or lingering
   std::size_t discarded_ = 0;  // bytes dropped since the end was decided
+  std::uint64_t written_ = 0;  // bytes that the kernel took
+  std::size_t handlers_out_ = 0;
+  std::size_t most_out_ = 1;  // input waits while so many are out
 
   Phase phase_ = Phase::open;
   CloseReason reason_ = CloseReason::none;
@@ -161,8 +180,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool paused_ = false;        // by the handler
   bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one
   bool drained_owed_ = false;  // another thread was told that there is pressure
-  bool handler_out_ = false;
-  bool in_batch_ = false;  // on_input() is running: replies go to the loop's scratch
+  bool bounded_ = false;       // the handler deadline is ours
+  bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
+  bool tells_written_ = false;
   bool reading_paused_ = false;
   bool input_ended_ = false;  // the peer has finished sending,
   bool end_handled_ = false;  // and the protocol knows

@@ -18,14 +18,20 @@
 
 namespace weir {
 
+class Connection;
+class EventLoop;
+
 /// What the connection lends for one on_input().
 struct InputContext {
   Session& session;
+  Connection& connection;
+  EventLoop& loop;
   /// Replies are appended here, and go out together when on_input() has returned.
   Buffer& output;
   /// Frames that were handled; the protocol counts them up.
   std::uint64_t& frames;
-  /// Turns true when the handler closes or pauses: leave the rest of the input alone.
+  /// Turns true when the handler closes, pauses, or is out (Connection::handler_began): leave the
+  /// rest of the input alone.
   const bool& halted;
   /// Stop at this size of `output`; the rest of the input comes again.
   std::size_t output_limit;
@@ -38,8 +44,6 @@ struct Progress {
   /// What is left is the beginning of a frame, and asking again is of no use before there are
   /// this many bytes; 0 when nobody asked for more.
   std::size_t need = 0;
-  /// A handler will answer later (Connection::handler_done); until then no input comes.
-  bool handler_out = false;
   /// Ends the connection with this reason, and `mistake` in the log.
   struct Failure {
     CloseReason reason;
@@ -66,6 +70,9 @@ class Protocol {
   virtual Progress on_input(std::string_view input, InputContext& context) = 0;
   /// Appends the frame of `message`; on an error what it appended is dropped.
   virtual Status encode(std::string_view message, Buffer& output) = 0;
+  /// Of all that was sent, `total` bytes were handed to the kernel. Only where wants_written().
+  virtual void on_written(std::uint64_t total) { static_cast<void>(total); }
+  [[nodiscard]] virtual bool wants_written() const { return false; }
   /// What waited to be sent has fallen to the low watermark after it had reached the high one.
   virtual void on_drained(Session& session) = 0;
   /// The peer has finished sending, and everything it sent was handled.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "weir/core/socket_address.hpp"
+#include "weir/io/loop_handle.hpp"
 
 namespace weir {
 
@@ -50,6 +51,11 @@ class Session {
   /// Different for every connection of a server; 0 without one.
   [[nodiscard]] std::uint64_t id() const;
   [[nodiscard]] SocketAddress peer() const;
+
+  /// Where the connection lives; of no use to a handler, which is called there.
+  [[nodiscard]] LoopHandle loop() const;
+  /// What the framework's own parts share with the connection; nullptr without one.
+  [[nodiscard]] SessionState* state() const { return state_.get(); }
 
   friend bool operator==(const Session&, const Session&) = default;
 

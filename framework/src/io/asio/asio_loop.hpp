@@ -34,6 +34,8 @@ class AsioLoop final : public EventLoop {
   void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
+  [[nodiscard]] asio::execution_context& asio_context() override { return context_; }
+
   // For what lives on this loop:
 
   [[nodiscard]] AsioExecutor executor() { return context_.get_executor(); }
