@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(each_framing_is_echoed_whatever_the_pieces) {
       {"length:4:self", "\0\0\0\7one\0\0\0\4"s, "\0\0\0\7one\0\0\0\4"s},
       {"length:varint", "\3one\0\x80\1"s + std::string(128, 'x'),
        "\3one\0\x80\1"s + std::string(128, 'x')},
+      {"headers", "content-length:3\r\n\r\noneContent-Length: 0\r\nX: y\r\n\r\n",
+       "Content-Length: 3\r\n\r\noneContent-Length: 0\r\n\r\n"},
       {"delimiter:\\r\\n\\r\\n", "one\r\n\r\n\r\n\r\nt\r\nwo\r\n\r\n",
        "one\r\n\r\n\r\n\r\nt\r\nwo\r\n\r\n"},
   };

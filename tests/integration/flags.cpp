@@ -24,7 +24,7 @@ const std::string right_size = "expected bytes from 1 to 1073741824, such as 655
 const std::string right_count = "expected a number from 1 to 10000000";
 const std::string right_level = "expected trace, debug, info, warning, error or off";
 const std::string right_framing =
-    "expected raw, lines, fixed:N, length:1|2|4|8, length:varint or delimiter:TEXT";
+    "expected raw, lines, fixed:N, length:1|2|4|8, length:varint, headers or delimiter:TEXT";
 const std::string all_flags =
     "expected --listen, --backend, --threads, --max-connections, --max-frame, --idle-timeout, "
     "--drain, --log-level, --framing, --version or --help";

@@ -6,6 +6,7 @@
 #include "weir/core/log.hpp"
 #include "weir/core/version.hpp"
 #include "weir/framing/any.hpp"
+#include "weir/framing/content_length.hpp"
 #include "weir/framing/delimiter.hpp"
 #include "weir/framing/fixed.hpp"
 #include "weir/framing/framing.hpp"

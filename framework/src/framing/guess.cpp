@@ -29,6 +29,7 @@ constexpr Signature signatures[] = {
     {"HTTP/1."sv, "an HTTP response"sv},
     {"\x16\x03"sv, "a TLS ClientHello"sv},
     {"SSH-2.0"sv, "an SSH peer"sv},
+    {"Content-Length: "sv, "a message of a language client"sv},
     {"PROXY "sv, "a PROXY protocol header, version 1"sv},
     {"\r\n\r\n\0\r\nQUIT\n"sv, "a PROXY protocol header, version 2"sv},
     {"\x1f\x8b"sv, "gzip data"sv},

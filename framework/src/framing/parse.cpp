@@ -163,10 +163,10 @@ Result<AnyFraming> parse_framing(std::string_view text) {
   if (name == "length") return parse_length(text, words);
   if (name == "delimiter") return parse_delimiter(text, words);
   constexpr std::string_view known =
-      "raw, lines, fixed:N, length:1|2|4|8, length:varint or delimiter:TEXT";
-  if (name != "raw") return wrong(text, "unknown framing", known);
-  if (!words.done()) return wrong(text, "raw takes nothing behind it", "raw");
-  return AnyFraming(raw());
+      "raw, lines, fixed:N, length:1|2|4|8, length:varint, headers or delimiter:TEXT";
+  if (name != "raw" && name != "headers") return wrong(text, "unknown framing", known);
+  if (!words.done()) return wrong(text, std::string(name) + " takes nothing behind it", name);
+  return name == "raw" ? AnyFraming(raw()) : AnyFraming(content_length());
 }
 
 }  // namespace weir

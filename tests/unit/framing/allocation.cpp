@@ -54,6 +54,7 @@ BOOST_AUTO_TEST_CASE(a_frame_is_decoded_and_encoded_without_any) {
   BOOST_TEST(allocations_of(length_prefix(4), message) == 0U);
   BOOST_TEST(allocations_of(length_prefix(2), message) == 0U);
   BOOST_TEST(allocations_of(length_prefix({.varint = true}), std::string(200, 'x')) == 0U);
+  BOOST_TEST(allocations_of(content_length(), message) == 0U);
   BOOST_TEST(allocations_of(AnyFraming(lines()), message) == 0U);
 }
 

@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(well_known_protocols_are_named) {
   BOOST_TEST(guessed("[1,2]") == "JSON text?");
   BOOST_TEST(guessed("*1\r\n$4\r\nPING\r\n") == "a Redis client?");
   BOOST_TEST(guessed("*12\r\n$3\r\nSET\r\n") == "a Redis client?");
+  BOOST_TEST(guessed("Content-Length: 17\r\n\r\n") == "a message of a language client?");
   BOOST_TEST(guessed("PROXY TCP4 192.0.2.1 ") == "a PROXY protocol header, version 1?");
   BOOST_TEST(guessed("\r\n\r\n\0\r\nQUIT\n\x21\x11"sv) == "a PROXY protocol header, version 2?");
   BOOST_TEST(guessed("\x1f\x8b\x08\0"sv) == "gzip data?");

@@ -51,6 +51,7 @@ BOOST_AUTO_TEST_CASE(every_framing_has_a_spelling) {
   BOOST_TEST(sent("length:2:little:self", "a") == "\3\0a"sv);
   BOOST_TEST(sent("length:2:self:little", "a") == "\3\0a"sv);
   BOOST_TEST(sent("length:varint", std::string(128, 'a')).substr(0, 3) == "\x80\1a");
+  BOOST_TEST(sent("headers", "a") == "Content-Length: 1\r\n\r\na");
   BOOST_TEST(sent("delimiter:;", "a") == "a;");
 }
 
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_delimiter_is_written_with_the_escapes_of_c) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_framing_names_the_known_ones) {
   constexpr std::string_view known =
-      "raw, lines, fixed:N, length:1|2|4|8, length:varint or delimiter:TEXT";
+      "raw, lines, fixed:N, length:1|2|4|8, length:varint, headers or delimiter:TEXT";
   expect_wrong("", "framing '': unknown framing; expected "s.append(known));
   expect_wrong("line", "framing 'line': unknown framing; expected "s.append(known));
   expect_wrong("LINES", "framing 'LINES': unknown framing; expected "s.append(known));
@@ -78,6 +79,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_framing_names_the_known_ones) {
 BOOST_AUTO_TEST_CASE(nothing_stands_behind_what_takes_nothing) {
   expect_wrong("raw:1", "framing 'raw:1': raw takes nothing behind it; expected raw");
   expect_wrong("raw:", "framing 'raw:': raw takes nothing behind it; expected raw");
+  expect_wrong("headers:", "framing 'headers:': headers takes nothing behind it; expected headers");
   constexpr std::string_view right = "lines take nothing but crlf; expected lines or lines:crlf";
   for (const std::string text : {"lines:", "lines:lf", "lines:crlf:", "lines:CRLF"}) {
     expect_wrong(text, "framing '" + text + "': " + std::string(right));
@@ -149,6 +151,7 @@ BOOST_AUTO_TEST_CASE(it_frames_as_the_one_it_holds) {
   expect_frames(AnyFraming(delimiter("--")), "a--b--", {"a", "b"});
   expect_frames(AnyFraming(fixed(2)), "abcd", {"ab", "cd"});
   expect_frames(AnyFraming(length_prefix(1)), "\1a\1b", {"a", "b"});
+  expect_frames(AnyFraming(content_length()), "Content-Length: 1\r\n\r\na", {"a"});
   BOOST_TEST(AnyFraming(raw()).decode("abc").payload() == "abc");
   expect_round_trip(AnyFraming(length_prefix({.varint = true})), random_messages(5, 20, 20));
 }
@@ -157,7 +160,8 @@ BOOST_AUTO_TEST_CASE(it_hands_the_servers_limit_to_those_that_have_one) {
   const char* endless = "frame of more than 2 bytes, which is the limit";
   for (const auto& [text, script, mistake] :
        {std::tuple{"lines", "abc\n", endless}, std::tuple{"delimiter:;", "abc;", endless},
-        std::tuple{"length:1", "\3abc", "frame of 3 bytes, the limit is 2"}}) {
+        std::tuple{"length:1", "\3abc", "frame of 3 bytes, the limit is 2"},
+        std::tuple{"headers", "Content-Length: 3\r\n", "frame of 3 bytes, the limit is 2"}}) {
     AnyFraming framing = parse_framing(text).take();
     framing.set_default_max(2);
     expect_error(framing, script, {}, Kind::too_large, mistake);

@@ -29,7 +29,7 @@ std::vector<Script> scripts() {
   std::vector<Script> all;
   for (const std::string name :
        {"lines", "lines:crlf", "delimiter:\\r\\n.\\r\\n", "delimiter:\\x00", "length:2", "length:4",
-        "length:8", "length:4:little", "length:2:self", "length:varint"}) {
+        "length:8", "length:4:little", "length:2:self", "length:varint", "headers"}) {
     all.push_back({name, texts});
   }
   all.push_back({"length:1", {"a", "", "hello", std::string(255, 'y')}});
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_size_that_the_framing_was_given_is_no_limit_of_the_server
 BOOST_AUTO_TEST_CASE(a_frame_of_exactly_the_limit_is_one_and_a_byte_more_is_none) {
   ServerOptions options;
   options.limits.frame = 10;
-  for (const std::string framing : {"lines", "length:4", "delimiter:;"}) {
+  for (const std::string framing : {"lines", "length:4", "delimiter:;", "headers"}) {
     BOOST_TEST_CONTEXT(framing) {
       Bench bench(options);
       bench.serve(framing_of(framing), [](std::string_view) {});

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "weir/framing/content_length.hpp"
 #include "weir/framing/delimiter.hpp"
 #include "weir/framing/fixed.hpp"
 #include "weir/framing/framing.hpp"
@@ -20,7 +21,7 @@ namespace weir {
 template <class F>
 concept KnownFraming = std::same_as<F, RawFraming> || std::same_as<F, LineFraming> ||
     std::same_as<F, DelimiterFraming> || std::same_as<F, FixedFraming> ||
-    std::same_as<F, LengthPrefixFraming>;
+    std::same_as<F, LengthPrefixFraming> || std::same_as<F, ContentLengthFraming>;
 
 /// A value, copied with its state; itself a Framing.
 class AnyFraming {
@@ -34,7 +35,8 @@ class AnyFraming {
   Status encode(std::string_view message, Buffer& output) const;
 
  private:
-  std::variant<RawFraming, LineFraming, DelimiterFraming, FixedFraming, LengthPrefixFraming>
+  std::variant<RawFraming, LineFraming, DelimiterFraming, FixedFraming, LengthPrefixFraming,
+               ContentLengthFraming>
       framing_;
 };
 

@@ -7,6 +7,7 @@
 //     length:4:little          least significant first
 //     length:4:self            the length counts its own bytes; after :little, or without it
 //     length:varint            as protobuf writes it
+//     headers                  Content-Length and an empty line, as language servers write them
 //     delimiter:TEXT           TEXT with the escapes of C: delimiter:\r\n\r\n, delimiter:\x00
 #pragma once
 
