@@ -18,4 +18,6 @@
 #include "weir/io/event_loop.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
+#include "weir/session/failure.hpp"
+#include "weir/session/responder.hpp"
 #include "weir/session/session.hpp"

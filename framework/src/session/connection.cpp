@@ -136,7 +136,8 @@ void Connection::log_failure(CloseReason reason, std::string_view detail) {
 
 void Connection::fail(CloseReason reason, std::string_view detail) {
   if (phase_ != Phase::open) return;
-  log_failure(reason, detail);
+  if (reason == CloseReason::handler_failed) context_.counters.handler_failures.add();
+  if (!detail.empty()) log_failure(reason, detail);
   finish(reason);
 }
 

@@ -104,7 +104,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] std::uint64_t written() const { return written_; }
   [[nodiscard]] std::uint64_t sent() const { return written_ + queue_.size() + in_scratch(); }
 
-  /// A failure that the protocol met outside on_input(): logs it and ends the connection.
+  /// A failure that the protocol met outside on_input(): logs `detail`, if any, counts it when a
+  /// handler failed, and ends the connection.
   void fail(CloseReason reason, std::string_view detail);
   /// The same where it does not end: the handler threw, or could not be answered.
   void count_failure(std::string_view detail);

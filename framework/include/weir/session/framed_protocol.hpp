@@ -2,7 +2,11 @@
 // The only code of the framework that a user's translation unit compiles: a loop over frames.
 //
 // A handler is called with (frame) or (frame, session) and answers nothing, or a reply: what a
-// std::string_view can be made of, or a std::optional of that.
+// std::string_view can be made of, or a std::optional of that. Or it answers later: with an
+// asio::awaitable of these (routing/coroutine.hpp), or through a Responder that it is called with,
+// (frame, responder). Until then no further frame is handled, so that replies keep their order.
+// Such a protocol has no words for an error: a handler that throws, answers too late or not at all
+// ends the connection.
 #pragma once
 
 #include <concepts>
@@ -14,7 +18,10 @@
 
 #include "weir/core/task.hpp"
 #include "weir/framing/framing.hpp"
+#include "weir/session/framed_call.hpp"
+#include "weir/session/later_answer.hpp"
 #include "weir/session/protocol.hpp"
+#include "weir/session/responder.hpp"
 
 namespace weir {
 
@@ -34,7 +41,33 @@ struct Hooks {
 
 template <class H>
 concept FrameHandler =
-    std::invocable<H&, std::string_view> || std::invocable<H&, std::string_view, Session&>;
+    std::invocable<H&, std::string_view> || std::invocable<H&, std::string_view, Session&> ||
+    std::invocable<H&, std::string_view, Responder>;
+
+/// Called with (frame, responder): it answers by the responder, whatever it returns.
+template <class H>
+concept RespondingHandler = FrameHandler<H> && !std::invocable<H&, std::string_view> &&
+                            !std::invocable<H&, std::string_view, Session&>;
+
+template <class H>
+decltype(auto) call_handler(H& handler, std::string_view frame, Session& session) {
+  if constexpr (std::invocable<H&, std::string_view, Session&>) {
+    return handler(frame, session);
+  } else {
+    return handler(frame);
+  }
+}
+
+/// What the handler returns; void for one that takes a responder.
+template <class H>
+struct HandlerAnswer {
+  using Type = std::remove_cvref_t<decltype(call_handler(std::declval<H&>(), std::string_view(),
+                                                         std::declval<Session&>()))>;
+};
+template <RespondingHandler H>
+struct HandlerAnswer<H> {
+  using Type = void;
+};
 
 template <class T>
 inline constexpr bool is_optional_reply = false;
@@ -47,10 +80,10 @@ class FramedService;
 template <Framing F, FrameHandler H>
 class FramedProtocol final : public Protocol {
  public:
-  /// `service` outlives the protocol. `max_frame` is for a framing without a maximum of its own.
-  FramedProtocol(FramedService<F, H>& service, std::size_t max_frame)
-      : service_(service), framing_(service.framing), max_frame_(max_frame) {
-    if constexpr (knows_limit) framing_.set_default_max(max_frame);
+  /// `service` and `options` outlive the protocol.
+  FramedProtocol(FramedService<F, H>& service, const ConnectionOptions& options)
+      : service_(service), framing_(service.framing), options_(options) {
+    if constexpr (knows_limit) framing_.set_default_max(options.limits.frame);
   }
 
   void on_open(Session& session) override { tell(service_.hooks.on_open, session); }
@@ -81,6 +114,20 @@ class FramedProtocol final : public Protocol {
   }
 
  private:
+  using Answer = typename HandlerAnswer<H>::Type;
+  struct Give {
+    void operator()(const Responder& responder) const { responder.finish(); }
+    template <class Value>
+    void operator()(const Responder& responder, const Value& value) const {
+      if constexpr (std::convertible_to<const Value&, std::string_view>) {
+        responder.reply(value);
+      } else {
+        static_assert(is_optional_reply<Value>, "weir: a coroutine answers what a handler may");
+        if (value.has_value()) return static_cast<void>(responder.reply(*value));
+        responder.finish();
+      }
+    }
+  };
   static constexpr bool knows_limit = requires(F f) { f.set_default_max(std::size_t{}); };
   /// For a framing that knows no limit: what a frame may be longer than its payload.
   static constexpr std::size_t overhead = 1024;
@@ -91,8 +138,9 @@ class FramedProtocol final : public Protocol {
 
   void stop_at(Decoded& decoded, Progress& progress) const {
     if constexpr (!knows_limit) {
-      if (decoded.kind() == Decoded::Kind::need_more && decoded.total() > max_frame_ + overhead) {
-        decoded = Decoded::too_large(decoded.total(), max_frame_);
+      if (decoded.kind() == Decoded::Kind::need_more &&
+          decoded.total() > options_.limits.frame + overhead) {
+        decoded = Decoded::too_large(decoded.total(), options_.limits.frame);
       }
     }
     switch (decoded.kind()) {
@@ -109,19 +157,44 @@ class FramedProtocol final : public Protocol {
 
   /// False when the connection is to end.
   bool answer(std::string_view frame, InputContext& context, Progress& progress) {
-    if constexpr (std::invocable<H&, std::string_view, Session&>) {
-      return reply_with(
-          [&]() -> decltype(auto) { return service_.handler(frame, context.session); }, context,
-          progress);
+    if constexpr (RespondingHandler<H>) {
+      const auto call = begin_call(frame, context);
+      service_.handler(frame, Responder(*call));
+      call->handler_returned(1);
+      return true;
+    } else if constexpr (AnswersLater<Answer>) {
+      answer_later(frame, context);
+      return true;
     } else {
-      return reply_with([&]() -> decltype(auto) { return service_.handler(frame); }, context,
-                        progress);
+      return reply_with(
+          [&]() -> decltype(auto) {
+            return call_handler(service_.handler, frame, context.session);
+          },
+          context, progress);
     }
   }
 
-  template <class Call>
-  bool reply_with(Call call, InputContext& context, Progress& progress) {
-    using Answer = std::remove_cvref_t<std::invoke_result_t<Call>>;
+  [[nodiscard]] CallPtr<FramedCall> begin_call(std::string_view frame,
+                                               InputContext& context) const {
+    const TimePoint deadline = handler_deadline(options_.deadlines, context.loop);
+    return CallPtr<FramedCall>(new FramedCall(context.session, context.loop, frame, deadline));
+  }
+
+  void answer_later(std::string_view frame, InputContext& context) {
+    const auto call = begin_call(frame, context);
+    call->keep_payload();
+    // The coroutine keeps its call, and so the frame; and the handler that it came from.
+    LaterAnswer<Answer>::run(
+        Responder(*call),
+        [handler = service_.handler, &kept = *call]() -> decltype(auto) {
+          return call_handler(*handler, kept.payload(), kept.session());
+        },
+        Give());
+    call->handler_returned(1);
+  }
+
+  template <class Invoke>
+  bool reply_with(Invoke call, InputContext& context, Progress& progress) {
     if constexpr (std::is_void_v<Answer>) {
       call();
       return true;
@@ -153,7 +226,7 @@ class FramedProtocol final : public Protocol {
 
   FramedService<F, H>& service_;
   F framing_;
-  std::size_t max_frame_;
+  const ConnectionOptions& options_;
 };
 
 /// The framing's prototype and the handler of one listener, shared by all its connections on all
@@ -161,16 +234,28 @@ class FramedProtocol final : public Protocol {
 template <Framing F, FrameHandler H>
 class FramedService final : public ProtocolFactory {
  public:
+  /// A coroutine keeps the handler that it came from.
+  static constexpr bool shared = AnswersLater<typename HandlerAnswer<H>::Type>;
+
   FramedService(F f, H h, Hooks k)
-      : framing(std::move(f)), handler(std::move(h)), hooks(std::move(k)) {}
+      : framing(std::move(f)), handler(keep(std::move(h))), hooks(std::move(k)) {}
 
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override {
-    return std::make_unique<FramedProtocol<F, H>>(*this, options.limits.frame);
+    return std::make_unique<FramedProtocol<F, H>>(*this, options);
   }
 
   F framing;
-  H handler;
+  std::conditional_t<shared, std::shared_ptr<H>, H> handler;
   Hooks hooks;
+
+ private:
+  static auto keep(H handler) {
+    if constexpr (shared) {
+      return std::make_shared<H>(std::move(handler));
+    } else {
+      return handler;
+    }
+  }
 };
 
 }  // namespace weir
