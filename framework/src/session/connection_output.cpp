@@ -1,4 +1,5 @@
 // Connection, the way out: the replies of a batch to the kernel, what it did not take to queue_.
+#include <array>
 #include <string>
 
 #include "session/connection_guarded.hpp"
@@ -15,7 +16,7 @@ constexpr std::size_t scratch_to_keep = 512 * 1024;
 
 SendResult Connection::send(std::string_view message) {
   if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
-  Buffer& output = in_batch_ ? context_.loop.scratch() : queue_;
+  Buffer& output = in_batch_ ? context_.loop.scratch() : queue_.own();
   const std::size_t before = output.size();
   Status encoded;
   const bool ran = guarded([&] { encoded = protocol_->encode(message, output); });
@@ -24,15 +25,31 @@ SendResult Connection::send(std::string_view message) {
     if (ran) log_failure(CloseReason::unencodable_reply, encoded.error().message);
     return SendResult::rejected;
   }
-  if (in_batch_) {
-    // One handler that sends without end must not grow the scratch without end.
-    if (output.size() >= context_.options.flow.high_watermark) send_scratch();
-  } else {
-    if (before == 0) write_since_ = context_.loop.now();
-    if (queue_.size() >= context_.options.flow.high_watermark && !blocked_) write_queue();
-    context_.loop.defer(*this);
-    queue_grew();
-  }
+  if (!in_batch_) return queued_more(before == 0 && queue_.plain());
+  // One handler that sends without end must not grow the scratch without end.
+  if (output.size() >= context_.options.flow.high_watermark) send_scratch();
+  return answer();
+}
+
+SendResult Connection::send_shared(SharedBytes bytes) {
+  if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
+  // What the handler sent before it goes first.
+  if (in_batch_) send_scratch();
+  const bool was_empty = queue_.empty();
+  if (phase_ == Phase::open) queue_.append(std::move(bytes));
+  return queued_more(was_empty);
+}
+
+/// Something was added to queue_, to go out at the end of the round.
+SendResult Connection::queued_more(bool was_empty) {
+  if (was_empty) write_since_ = context_.loop.now();
+  if (queue_.cost() >= context_.options.flow.high_watermark && !blocked_) write_queue();
+  context_.loop.defer(*this);
+  queue_grew();
+  return answer();
+}
+
+SendResult Connection::answer() const {
   if (phase_ == Phase::closed) return SendResult::rejected;
   return pressured_ ? SendResult::pressured : SendResult::queued;
 }
@@ -71,7 +88,7 @@ void Connection::send_scratch() {
         write_since_ = context_.loop.now();
         blocked_ = true;
       }
-      queue_.append(rest);
+      queue_.own().append(rest);
       queue_grew();
     }
   }
@@ -81,17 +98,12 @@ void Connection::send_scratch() {
 
 void Connection::write_queue() {
   if (queue_.empty() || phase_ == Phase::closed) return;
-  const std::string_view waiting = queue_.view();
-  const std::size_t taken = transport_->write({&waiting, 1});
-  if (taken > 0) {
-    write_since_ = context_.loop.now();
-    queue_.consume(taken);
-    state_->queued.store(queue_.size(), std::memory_order_relaxed);
-    took(taken);
-  }
-  blocked_ = !queue_.empty();
+  // Pieces are offered so many at a time: what is left was not refused.
+  do {
+    blocked_ = !write_some();
+  } while (!blocked_ && !queue_.empty());
   // Whoever waits for room is told from the loop, not from inside a send().
-  if (pressured_ && queue_.size() <= context_.options.flow.low_watermark) {
+  if (pressured_ && queue_.cost() <= context_.options.flow.low_watermark) {
     context_.loop.defer(*this);
   }
   if (queue_.empty()) {
@@ -100,10 +112,34 @@ void Connection::write_queue() {
   }
 }
 
+/// Offers the kernel what goes out next; true when it took all of that.
+bool Connection::write_some() {
+  std::size_t offered = 0;
+  std::size_t taken = 0;
+  if (queue_.plain()) {
+    const std::string_view waiting = queue_.plain_view();
+    offered = waiting.size();
+    taken = transport_->write({&waiting, 1});
+  } else {
+    std::array<std::string_view, Transport::max_pieces> views;
+    const std::size_t used = queue_.gather(views);
+    for (std::size_t i = 0; i < used; ++i) offered += views[i].size();
+    taken = transport_->write({views.data(), used});
+  }
+  if (taken > 0) {
+    write_since_ = context_.loop.now();
+    queue_.consume(taken);
+    state_->queued.store(queue_.size(), std::memory_order_relaxed);
+    took(taken);
+  }
+  return taken == offered;
+}
+
 void Connection::queue_grew() {
   state_->queued.store(queue_.size(), std::memory_order_relaxed);
-  if (queue_.size() > context_.options.flow.max_queued) return overflow(queue_.size());
-  if (pressured_ || queue_.size() < context_.options.flow.high_watermark) return;
+  const std::size_t cost = queue_.cost();
+  if (cost > context_.options.flow.max_queued) return overflow(cost);
+  if (pressured_ || cost < context_.options.flow.high_watermark) return;
   pressured_ = true;
   context_.counters.pauses.add();
   update_halted();
@@ -124,7 +160,7 @@ void Connection::on_writable() {
 
 void Connection::run_deferred() {
   if (!blocked_) write_queue();
-  if ((pressured_ || drained_owed_) && queue_.size() <= context_.options.flow.low_watermark) {
+  if ((pressured_ || drained_owed_) && queue_.cost() <= context_.options.flow.low_watermark) {
     pressured_ = drained_owed_ = false;
     update_halted();
     if (phase_ == Phase::open && !guarded([this] { protocol_->on_drained(session_); })) {

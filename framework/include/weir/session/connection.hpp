@@ -25,6 +25,7 @@
 #include "weir/io/transport.hpp"
 #include "weir/session/close_reason.hpp"
 #include "weir/session/options.hpp"
+#include "weir/session/output_queue.hpp"
 #include "weir/session/protocol.hpp"
 #include "weir/session/session.hpp"
 
@@ -84,6 +85,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   /// What another thread sent, and whether it was told that the peer is slow: then it waits for
   /// on_drained, and gets it, also when all goes out at once.
   void send_posted(std::string_view message, bool answered_pressured);
+  /// Bytes that stand in the connection's framing already, and that others may send as well: in the
+  /// order of sending, without a copy. Not empty.
+  SendResult send_shared(SharedBytes bytes);
   void close() { finish(CloseReason::closed); }
   void abort(CloseReason reason = CloseReason::aborted);
   /// One message too many, of `waiting` bytes with all before it: ends with slow_consumer.
@@ -142,7 +146,10 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool guarded(Call call);
 
   void send_scratch();
+  SendResult queued_more(bool was_empty);
+  [[nodiscard]] SendResult answer() const;
   void write_queue();
+  [[nodiscard]] bool write_some();
   void queue_grew();
   void output_empty();
 
@@ -163,7 +170,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   SessionState* state_;  // owned by session_
 
   Buffer input_;          // the beginning of a frame, or what came while halted
-  Buffer queue_;          // what the kernel did not take yet
+  OutputQueue queue_;     // what the kernel did not take yet
   std::size_t need_ = 0;  // input_ is worth decoding from this size on
 
   TimePoint active_at_;        // the last byte either way

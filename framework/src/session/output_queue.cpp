@@ -1,0 +1,86 @@
+#include "weir/session/output_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+void OutputQueue::append(SharedBytes bytes) {
+  if (pieces_ == nullptr) pieces_ = std::make_unique<Pieces>();
+  Pieces& pieces = *pieces_;
+  const std::size_t own_before = own_.size() - pieces.own_before;
+  const std::size_t size = bytes.size();
+  if (own_before == 0 && !pieces.list.empty()) {
+    SharedBytes& last = pieces.list.back().shared;
+    if (last.chunk == bytes.chunk && last.end == bytes.begin) {
+      last.end = bytes.end;
+      pieces.shared_bytes += size;
+      return;
+    }
+  }
+  // Places of pieces that are gone are used again before the list grows.
+  if (pieces.first > pieces.list.size() / 2) {
+    pieces.list.erase(pieces.list.begin(),
+                      pieces.list.begin() + static_cast<std::ptrdiff_t>(pieces.first));
+    pieces.first = 0;
+  }
+  pieces.list.push_back({own_before, std::move(bytes)});
+  pieces.own_before += own_before;
+  pieces.shared_bytes += size;
+}
+
+std::size_t OutputQueue::gather(std::span<std::string_view> views) const {
+  std::size_t used = 0;
+  std::string_view own = own_.view();
+  const auto give = [&](std::string_view bytes) {
+    if (!bytes.empty() && used < views.size()) views[used++] = bytes;
+  };
+  if (pieces_ != nullptr) {
+    for (std::size_t i = pieces_->first; i < pieces_->list.size() && used < views.size(); ++i) {
+      const Piece& piece = pieces_->list[i];
+      give(own.substr(0, piece.own_before));
+      own.remove_prefix(piece.own_before);
+      give(piece.shared.view());
+    }
+  }
+  give(own);
+  return used;
+}
+
+void OutputQueue::consume(std::size_t size) {
+  if (pieces_ != nullptr) consume_pieces(size);
+  own_.consume(size);
+}
+
+/// Takes from `size` what belongs to the pieces and the own bytes before them.
+void OutputQueue::consume_pieces(std::size_t& size) {
+  Pieces& pieces = *pieces_;
+  while (pieces.first < pieces.list.size()) {
+    Piece& piece = pieces.list[pieces.first];
+    const std::size_t own = std::min(size, piece.own_before);
+    own_.consume(own);
+    piece.own_before -= own;
+    pieces.own_before -= own;
+    size -= own;
+    const std::size_t shared = std::min(size, piece.shared.size());
+    if (piece.own_before != 0) return;
+    piece.shared.begin += shared;
+    pieces.shared_bytes -= shared;
+    size -= shared;
+    if (piece.shared.size() != 0) return;
+    piece.shared.chunk.reset();
+    ++pieces.first;
+  }
+  pieces_.reset();
+}
+
+std::size_t OutputQueue::full_cost() const {
+  return size() + (pieces_->list.size() - pieces_->first) * piece_cost;
+}
+
+void OutputQueue::release() {
+  own_.release();
+  pieces_.reset();
+}
+
+}  // namespace weir
