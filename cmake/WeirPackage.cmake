@@ -1,16 +1,22 @@
 # What `cmake --install` lays down beside the programs: libraries, headers, the CMake package with
-# its component "testing", and weir.pc. Nothing in it names the prefix, so the installed tree may be
-# moved.
+# its components "testing" and "json", and weir.pc. Nothing in it names the prefix, so the installed
+# tree may be moved.
 
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
 install(TARGETS weir EXPORT weir-targets)
-install(TARGETS weir-testing EXPORT weir-testing-targets)
+set(component_targets)
+foreach(component testing json)
+  if(TARGET weir-${component})
+    install(TARGETS weir-${component} EXPORT weir-${component}-targets)
+    list(APPEND component_targets weir-${component}-targets)
+  endif()
+endforeach()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/framework/include/weir"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-foreach(targets weir-targets weir-testing-targets)
+foreach(targets weir-targets ${component_targets})
   install(EXPORT ${targets} NAMESPACE weir:: DESTINATION "${package_dir}")
 endforeach()
 

@@ -24,7 +24,8 @@ declare -A may_name=([asio]="framework/src/io/backend.cpp" [reactor]="framework/
 include='^[[:space:]]*#[[:space:]]*include[[:space:]]*([<"])([^>"]+)[>"]'
 
 # Headers that a program includes only when it wants the library that they bring.
-opt_in=" framework/include/weir/routing/coroutine.hpp framework/include/weir/routing/json.hpp "
+opt_in=" framework/include/weir/framing/json.hpp framework/include/weir/routing/coroutine.hpp"
+opt_in+=" framework/include/weir/routing/json.hpp "
 
 violations=0
 complain() {

@@ -23,6 +23,7 @@ good_tree() {
   put include/weir/core/error.hpp '#pragma once' '#include <string>'
   put include/weir/io/event_loop.hpp '#include <weir/core/error.hpp>'
   put include/weir/framing/line.hpp '#include "weir/core/error.hpp"'
+  put include/weir/framing/json.hpp '#include <nlohmann/json.hpp>'
   put include/weir/session/session.hpp '#include "weir/framing/line.hpp"' \
     '#include "weir/io/event_loop.hpp"'
   put include/weir/routing/router.hpp '#include "weir/session/session.hpp"'
