@@ -16,6 +16,8 @@
 #include "weir/framing/raw.hpp"
 #include "weir/io/backend.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/routing/routed.hpp"
+#include "weir/routing/router.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
 #include "weir/session/failure.hpp"

@@ -16,6 +16,16 @@ constexpr std::size_t scratch_to_keep = 512 * 1024;
 
 SendResult Connection::send(std::string_view message) {
   if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
+  return encode(message);
+}
+
+SendResult Connection::reply(std::string_view message) {
+  const bool late = phase_ != Phase::open || shutdown_wanted_;
+  if (late && (!in_batch_ || phase_ == Phase::closed || output_over_)) return SendResult::rejected;
+  return encode(message);
+}
+
+SendResult Connection::encode(std::string_view message) {
   Buffer& output = in_batch_ ? context_.loop.scratch() : queue_.own();
   const std::size_t before = output.size();
   Status encoded;

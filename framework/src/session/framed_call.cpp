@@ -10,7 +10,7 @@ FramedCall::FramedCall(Session session, EventLoop& loop, std::string_view frame,
 }
 
 void FramedCall::write_reply(std::string_view payload) {
-  if (connection()->send(payload) != SendResult::rejected) return;
+  if (connection()->reply(payload) != SendResult::rejected) return;
   // It was logged why. The peer waits for an answer that has no form.
   if (Connection* open = connection()) open->fail(CloseReason::unencodable_reply, {});
 }

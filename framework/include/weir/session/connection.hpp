@@ -82,6 +82,8 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   // What Session offers, here for the loop's thread:
   SendResult send(std::string_view message);
+  /// What the handler of the present frame answers: goes out also when it has closed meanwhile.
+  SendResult reply(std::string_view message);
   /// What another thread sent, and whether it was told that the peer is slow: then it waits for
   /// on_drained, and gets it, also when all goes out at once.
   void send_posted(std::string_view message, bool answered_pressured);
@@ -145,6 +147,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   template <class Call>
   bool guarded(Call call);
 
+  SendResult encode(std::string_view message);
   void send_scratch();
   SendResult queued_more(bool was_empty);
   [[nodiscard]] SendResult answer() const;

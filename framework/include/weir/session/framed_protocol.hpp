@@ -39,15 +39,24 @@ struct Hooks {
   OnClose on_close{};
 };
 
+/// Makes an object for each connection that takes its frames, and answers them by the connection:
+/// what routers and JSON-RPC are.
 template <class H>
-concept FrameHandler =
-    std::invocable<H&, std::string_view> || std::invocable<H&, std::string_view, Session&> ||
+concept DispatchingHandler = requires(typename H::Dispatcher& dispatcher, std::string_view frame,
+                                      InputContext& context) {
+  dispatcher.on_frame(frame, context);
+};
+
+template <class H>
+concept FrameHandler = DispatchingHandler<H> || std::invocable<H&, std::string_view> ||
+    std::invocable<H&, std::string_view, Session&> ||
     std::invocable<H&, std::string_view, Responder>;
 
 /// Called with (frame, responder): it answers by the responder, whatever it returns.
 template <class H>
-concept RespondingHandler = FrameHandler<H> && !std::invocable<H&, std::string_view> &&
-                            !std::invocable<H&, std::string_view, Session&>;
+concept RespondingHandler =
+    FrameHandler<H> && !DispatchingHandler<H> && !std::invocable<H&, std::string_view> &&
+    !std::invocable<H&, std::string_view, Session&>;
 
 template <class H>
 decltype(auto) call_handler(H& handler, std::string_view frame, Session& session) {
@@ -68,6 +77,21 @@ template <RespondingHandler H>
 struct HandlerAnswer<H> {
   using Type = void;
 };
+template <DispatchingHandler H>
+struct HandlerAnswer<H> {
+  using Type = void;
+};
+
+/// What a connection keeps of a dispatching handler; nothing of any other.
+template <class H>
+struct DispatcherOf {
+  template <class Kept>
+  DispatcherOf(Kept&, const ConnectionOptions&) {}
+};
+template <DispatchingHandler H>
+struct DispatcherOf<H> : H::Dispatcher {
+  using H::Dispatcher::Dispatcher;
+};
 
 template <class T>
 inline constexpr bool is_optional_reply = false;
@@ -82,7 +106,10 @@ class FramedProtocol final : public Protocol {
  public:
   /// `service` and `options` outlive the protocol.
   FramedProtocol(FramedService<F, H>& service, const ConnectionOptions& options)
-      : service_(service), framing_(service.framing), options_(options) {
+      : service_(service),
+        framing_(service.framing),
+        options_(options),
+        dispatcher_(service.handler, options) {
     if constexpr (knows_limit) framing_.set_default_max(options.limits.frame);
   }
 
@@ -157,7 +184,10 @@ class FramedProtocol final : public Protocol {
 
   /// False when the connection is to end.
   bool answer(std::string_view frame, InputContext& context, Progress& progress) {
-    if constexpr (RespondingHandler<H>) {
+    if constexpr (DispatchingHandler<H>) {
+      dispatcher_.on_frame(frame, context);
+      return true;
+    } else if constexpr (RespondingHandler<H>) {
       const auto call = begin_call(frame, context);
       service_.handler(frame, Responder(*call));
       call->handler_returned(1);
@@ -227,6 +257,7 @@ class FramedProtocol final : public Protocol {
   FramedService<F, H>& service_;
   F framing_;
   const ConnectionOptions& options_;
+  [[no_unique_address]] DispatcherOf<H> dispatcher_;
 };
 
 /// The framing's prototype and the handler of one listener, shared by all its connections on all

@@ -1,0 +1,65 @@
+#include "weir/routing/context.hpp"
+
+#include "weir/routing/handler.hpp"
+#include "weir/session/connection.hpp"
+
+namespace weir {
+
+namespace {
+
+/// An answer's memory that is not kept for the next one.
+constexpr std::size_t scratch_to_keep = 64 * 1024;
+
+}  // namespace
+
+void Layer::settled(Context& context, const Failure* failure, std::uint64_t note) {
+  static_cast<void>(context);
+  static_cast<void>(failure);
+  static_cast<void>(note);
+}
+
+Responder responder_of(Context& context) { return Responder(context); }
+
+void Next::operator()(Context& context) const {
+  const Route& route = *context.route_;
+  try {
+    if (position_ == route.layers.size()) return route.handler->call(context);
+    context.notes_[position_] = 0;
+    context.entered_ = position_ + 1;
+    route.layers[position_]->call(context, Next(position_ + 1));
+  } catch (...) {
+    context.fail(current_failure());
+  }
+}
+
+void Next::note(Context& context, std::uint64_t value) const {
+  context.notes_[position_ - 1] = value;
+}
+
+void Context::begin(std::string_view payload, TimePoint deadline) {
+  Call::begin(payload, deadline);
+  received_ = loop().now();
+  route_ = nullptr;
+  entered_ = 0;
+  if (!identity_.empty()) identity_.clear();
+}
+
+void Context::on_settled(const Failure* failure) {
+  if (failure != nullptr) report(*failure);
+  for (OnSettled& tell : told_) tell(*this, failure);
+  told_.clear();
+  while (entered_ != 0) {
+    --entered_;
+    route_->layers[entered_]->settled(*this, failure, notes_[entered_]);
+  }
+  kept_route_ = nullptr;
+  if (scratch_.capacity() > scratch_to_keep) std::string().swap(scratch_);
+}
+
+void Context::report(const Failure& failure) {
+  Connection* open = connection();
+  if (failure.kind != FailureKind::failed || open == nullptr) return;
+  open->count_failure("route '" + route_->name + "': " + failure.detail);
+}
+
+}  // namespace weir

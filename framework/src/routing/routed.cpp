@@ -1,0 +1,78 @@
+#include "weir/routing/routed.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "weir/session/connection.hpp"
+
+namespace weir {
+
+std::optional<Extracted> FirstWord::operator()(std::string_view frame) const {
+  const std::size_t end = std::min(frame.find(' '), frame.size());
+  if (end == 0) return std::nullopt;
+  std::string_view payload = frame.substr(end);
+  payload.remove_prefix(std::min(payload.find_first_not_of(' '), payload.size()));
+  return Extracted{frame.substr(0, end), payload};
+}
+
+std::optional<Extracted> Opcode::operator()(std::string_view frame) const {
+  if (frame.size() < bytes) return std::nullopt;
+  std::uint64_t number = 0;
+  for (const char byte : frame.substr(0, bytes)) {
+    number = number << 8U | static_cast<unsigned char>(byte);
+  }
+  return Extracted{number, frame.substr(bytes)};
+}
+
+Opcode opcode(std::size_t bytes) {
+  if (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8) return Opcode{bytes};
+  throw std::invalid_argument("opcode: a number has 1, 2, 4 or 8 bytes");
+}
+
+std::string RoutedOptions::describe_failure(const Failure& failure) {
+  return "error: " + std::string(failure.text());
+}
+
+/// A frame whose answer is one frame, whatever becomes of it.
+class RoutedConnection::Request final : public Context {
+ public:
+  Request(Session session, EventLoop& loop, const RoutedOptions& options)
+      : Context(std::move(session), loop), options_(options) {}
+
+  using Call::unshared;
+  using Context::begin;
+
+ private:
+  void write_reply(std::string_view payload) override { send(payload); }
+  void write_failure(const Failure& failure) override { send(options_.describe(failure)); }
+  void send(std::string_view answer) {
+    if (connection()->reply(answer) != SendResult::rejected) return;
+    // It was logged why. The peer waits for an answer that has no form.
+    if (Connection* open = connection()) open->fail(CloseReason::unencodable_reply, {});
+  }
+
+  const RoutedOptions& options_;
+};
+
+CallPtr<RoutedConnection::Request> RoutedConnection::take_request(InputContext& input) {
+  if (spare_ != nullptr) {
+    CallPtr<Request> request(static_cast<Request*>(spare_.release()));
+    if (request->unshared()) return request;
+  }
+  return CallPtr<Request>(new Request(input.session, input.loop, routed_));
+}
+
+void RoutedConnection::on_request(std::string_view frame, const std::optional<Extracted>& found,
+                                  InputContext& input) {
+  CallPtr<Request> request = take_request(input);
+  request->begin(found ? found->payload : frame, handler_deadline(options_.deadlines, input.loop));
+  if (found) {
+    router_.dispatch(found->key, *request);
+  } else {
+    request->fail({.kind = FailureKind::invalid_request});
+  }
+  request->handler_returned(1);
+  spare_ = CallPtr<Call>(request.release());
+}
+
+}  // namespace weir
