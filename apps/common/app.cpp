@@ -74,7 +74,7 @@ App::App(About about) : about_(std::move(about)) {
 std::optional<int> App::parse(int argc, const char* const* argv) {
   prepare_process();
   const auto status = parse_flags(
-      {about_.name, std::string(version()), about_.purpose, about_.example}, flags_, argc, argv);
+      {about_.name, std::string(version()), about_.purpose, about_.example}, {flags_}, argc, argv);
   // Who allows a frame allows a reply as long, behind the replies that may wait already.
   const Flow& flow = options_.flow;
   options_.flow.max_queued =

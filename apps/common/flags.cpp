@@ -34,24 +34,56 @@ std::string list_of(const std::vector<Flag>& flags) {
   return names + "--version or --help";
 }
 
-std::string unknown_argument(std::string argument, const std::vector<Flag>& flags) {
-  if (!argument.starts_with('-')) {
-    return "unexpected argument " + in_quotes(argument) + ": expected flags only, see --help";
+/// "ENDPOINT METHOD [PARAMS]", or that there are none.
+std::string list_of(const std::vector<Positional>& positionals) {
+  std::string names;
+  for (const Positional& each : positionals) {
+    names.append(names.empty() ? "" : " ");
+    names.append(each.required ? each.name : "[" + each.name + "]");
   }
-  argument.resize(std::min(argument.size(), argument.find('=')));
-  return "unknown flag " + in_quotes(argument) + ": expected " + list_of(flags);
+  return names.empty() ? "flags only" : names;
 }
 
-/// Empty when all is well.
+std::string unknown_argument(std::string argument, const CommandLine& line) {
+  if (!argument.starts_with('-')) {
+    return "unexpected argument " + in_quotes(argument) + ": expected " +
+           list_of(line.positionals) + ", see --help";
+  }
+  argument.resize(std::min(argument.size(), argument.find('=')));
+  return "unknown flag " + in_quotes(argument) + ": expected " + list_of(line.flags);
+}
+
+/// Lets a flag or a positional take its value. Empty when all is well.
+template <class Argument>
+std::string take_value(Argument& argument, const std::string& value) {
+  const Status taken = argument.take(value);
+  if (taken.ok()) return {};
+  return argument.name + " " + in_quotes(value) + ": " +
+         std::string(behind_value(taken.error().message, value));
+}
+
 std::string take_values(Flag& flag, const std::vector<std::string>& values) {
   if (values.size() > 1 && !flag.repeatable) {
     return flag.name + ": given " + std::to_string(values.size()) + " times: expected once";
   }
   for (const std::string& value : values) {
-    const Status taken = flag.take(value);
-    if (taken.ok()) continue;
-    return flag.name + " " + in_quotes(value) + ": " +
-           std::string(behind_value(taken.error().message, value));
+    if (std::string mistake = take_value(flag, value); !mistake.empty()) return mistake;
+  }
+  return {};
+}
+
+std::string take_positionals(CommandLine& line, const std::vector<CLI::Option*>& options) {
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    Positional& positional = line.positionals[i];
+    const std::vector<std::string> values = options[i]->results();
+    if (values.empty()) {
+      if (!positional.required) continue;
+      return positional.name + " is missing: expected " + list_of(line.positionals) +
+             ", see --help";
+    }
+    if (std::string mistake = take_value(positional, values.front()); !mistake.empty()) {
+      return mistake;
+    }
   }
   return {};
 }
@@ -82,8 +114,9 @@ std::vector<std::string> backwards(int argc, const char* const* argv) {
 
 }  // namespace
 
-std::optional<int> parse_flags(const ProgramText& text, std::vector<Flag>& flags, int argc,
+std::optional<int> parse_flags(const ProgramText& text, CommandLine line, int argc,
                                const char* const* argv) {
+  std::vector<Flag>& flags = line.flags;
   const auto refuse = [&text](const std::string& why) {
     complain(text.name, why);
     return wrong_usage;
@@ -94,9 +127,16 @@ std::optional<int> parse_flags(const ProgramText& text, std::vector<Flag>& flags
   parser.set_version_flag("--version", text.name + " " + text.version, "print the version");
   parser.get_formatter()->column_width(34);
   parser.footer("Example:\n  " + text.example);
+  const auto keep = [](const CLI::results_t&) { return true; };
+  std::vector<CLI::Option*> positionals;
+  for (const Positional& positional : line.positionals) {
+    // Otherwise "[1,2]" would be taken for a list of two values.
+    positionals.push_back(parser.add_option(positional.name, keep, positional.help)
+                              ->allow_extra_args(false)
+                              ->option_text(" "));
+  }
   std::vector<CLI::Option*> options;
   for (const Flag& flag : flags) {
-    const auto keep = [](const CLI::results_t&) { return true; };
     const std::string often = flag.repeatable ? "; repeatable" : "";
     options.push_back(
         parser.add_option(flag.name, keep, flag.help + " (" + flag.fallback + often + ")")
@@ -113,13 +153,16 @@ std::optional<int> parse_flags(const ProgramText& text, std::vector<Flag>& flags
     print(text.name + " " + text.version + "\n");
     return 0;
   } catch (const CLI::ExtrasError&) {
-    return refuse(unknown_argument(parser.remaining().front(), flags));
+    return refuse(unknown_argument(parser.remaining().front(), line));
   } catch (const CLI::ArgumentMismatch&) {
     return refuse(missing_value(argv[argc - 1], flags));
   } catch (const CLI::ParseError& error) {
     return refuse(error.what());
   }
 
+  if (const std::string mistake = take_positionals(line, positionals); !mistake.empty()) {
+    return refuse(mistake);
+  }
   for (std::size_t i = 0; i < flags.size(); ++i) {
     std::vector<std::string> values = options[i]->results();
     if (values.empty()) values.push_back(flags[i].fallback);

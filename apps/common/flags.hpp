@@ -25,6 +25,21 @@ struct Flag {
   bool repeatable = false;
 };
 
+/// An argument without a name, known by its place; the required ones come first.
+struct Positional {
+  std::string name;  // "ENDPOINT": in --help and in complaints
+  std::string help;
+  bool required = true;
+  /// As Flag::take; not called for an argument that is not there.
+  UniqueFunction<Status(std::string_view value)> take;
+};
+
+/// What a program takes on its command line.
+struct CommandLine {
+  std::vector<Flag>& flags;
+  std::vector<Positional> positionals{};
+};
+
 /// What --help and --version say beside the flags.
 struct ProgramText {
   std::string name;     // "weir-echo"
@@ -35,7 +50,7 @@ struct ProgramText {
 
 /// Gives every flag its value. Answers nothing when the program is to go on, else its exit status:
 /// 0 after --help or --version on standard output, 2 after one line on standard error.
-[[nodiscard]] std::optional<int> parse_flags(const ProgramText& text, std::vector<Flag>& flags,
-                                             int argc, const char* const* argv);
+[[nodiscard]] std::optional<int> parse_flags(const ProgramText& text, CommandLine line, int argc,
+                                             const char* const* argv);
 
 }  // namespace weir::app
