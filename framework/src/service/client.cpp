@@ -1,0 +1,278 @@
+#include "weir/service/client.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "service/client_core.hpp"
+#include "weir/io/backend.hpp"
+#include "weir/io/loop_handle.hpp"
+
+namespace weir {
+
+std::string_view to_string(ClientState state) {
+  switch (state) {
+    case ClientState::idle:
+      return "idle";
+    case ClientState::connecting:
+      return "connecting";
+    case ClientState::connected:
+      return "connected";
+    case ClientState::waiting:
+      return "waiting";
+    case ClientState::closed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+/// The thread that runs a client's own loop; begun with the first thing that is asked.
+class Client::Thread {
+ public:
+  Status start(const std::shared_ptr<ClientCore>& core) {
+    const std::lock_guard lock(mutex_);
+    if (started_.load()) return {};
+    try {
+      thread_ = std::thread([this_thread = here_, core] {
+        this_thread->store(std::this_thread::get_id());
+        core->loop().run();
+        core->release();
+      });
+    } catch (const std::system_error& error) {
+      return system_error("no thread for the client", error.code().value());
+    }
+    started_.store(true);
+    return {};
+  }
+  [[nodiscard]] bool started() const { return started_.load(); }
+  [[nodiscard]] bool here() const { return here_->load() == std::this_thread::get_id(); }
+
+  /// The loop is about to end: waits for that, but not for itself.
+  void join() {
+    if (here()) return thread_.detach();
+    thread_.join();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::thread thread_;
+  std::atomic<bool> started_{false};
+  std::shared_ptr<std::atomic<std::thread::id>> here_ =
+      std::make_shared<std::atomic<std::thread::id>>();
+};
+
+namespace {
+
+/// What one thread waits for and another one tells.
+template <class T>
+class Awaited {
+ public:
+  void tell(T value) {
+    const std::lock_guard lock(mutex_);
+    if (!value_.has_value()) value_.emplace(std::move(value));
+    told_.notify_all();
+  }
+  T wait() {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [this] { return value_.has_value(); });
+    return std::move(*value_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::optional<T> value_;
+};
+
+/// Tells an Awaited; also when it is destroyed without having been called, with its loop.
+template <class T>
+class Teller {
+ public:
+  Teller(std::shared_ptr<Awaited<T>> awaited) : awaited_(std::move(awaited)) {}
+  Teller(Teller&&) noexcept = default;
+  Teller& operator=(Teller&&) noexcept = default;
+  Teller(const Teller&) = delete;
+  Teller& operator=(const Teller&) = delete;
+  ~Teller() {
+    if (awaited_ != nullptr) awaited_->tell(Error{"the client's loop is gone", ECANCELED});
+  }
+  void operator()(T value) { std::exchange(awaited_, nullptr)->tell(std::move(value)); }
+
+ private:
+  std::shared_ptr<Awaited<T>> awaited_;
+};
+
+MessageList make_message(ClientCore& core, std::string_view text) {
+  MessageList one;
+  one.emplace_back(core, text);
+  return one;
+}
+
+TimePoint moment(ClientCore& core, std::optional<Duration> deadline) {
+  return later(core.loop().clock_now(),
+               std::max(deadline.value_or(core.options().call_deadline), Duration::zero()));
+}
+
+}  // namespace
+
+Client::Client(std::string_view endpoint, ClientOptions options, ClientHooks hooks,
+               MakeFactory make) {
+  const Log log = options.log;
+  const auto refuse = [&](const Error& error) {
+    log.write(LogLevel::error, error.message);
+    failure_ = error;
+  };
+  auto parsed = Endpoint::parse(endpoint);
+  if (!parsed.ok()) {
+    refuse(parsed.error());
+    return;
+  }
+  std::unique_ptr<EventLoop> own_loop;
+  if (options.loop == nullptr) {
+    auto made = make_loop(options.backend);
+    if (!made.ok()) {
+      refuse(made.error());
+      return;
+    }
+    own_loop = made.take();
+    thread_ = std::make_unique<Thread>();
+  }
+  core_ = std::make_shared<ClientCore>(parsed.take(), std::move(options), std::move(hooks),
+                                       std::move(own_loop));
+  core_->set_factory(make(*core_));
+}
+
+Client::~Client() {
+  if (core_ == nullptr) return;
+  if (thread_ == nullptr) {
+    // Not now: the connection may be what calls this.
+    if (LoopHandle(core_->loop()).on_loop_thread()) core_->shut_down();
+    core_->loop().post([core = core_] {
+      core->shut_down();
+      core->release();
+    });
+    return;
+  }
+  if (!thread_->started() || thread_->here()) core_->shut_down();
+  if (!thread_->started()) return;
+  core_->loop().post([core = core_.get()] {
+    core->shut_down();
+    core->loop().stop();
+  });
+  thread_->join();
+}
+
+Status Client::ready() {
+  if (!failure_.ok()) return Error(failure_.error());
+  if (thread_ != nullptr && !thread_->started()) return thread_->start(core_);
+  return {};
+}
+
+bool Client::here() const {
+  return thread_ != nullptr ? thread_->here() : LoopHandle(core_->loop()).on_loop_thread();
+}
+
+Status Client::ready_to_wait() {
+  if (Status is_ready = ready(); !is_ready.ok()) return is_ready;
+  if (here()) return Error{"the client's own loop cannot wait for itself", EDEADLK};
+  return {};
+}
+
+void Client::on_loop(UniqueFunction<void(ClientCore&)> action) {
+  if (here()) return action(*core_);
+  core_->loop().post([weak = std::weak_ptr(core_), action = std::move(action)]() mutable {
+    if (const auto core = weak.lock()) action(*core);
+  });
+}
+
+void Client::start() {
+  if (!ready().ok()) return;
+  on_loop([](ClientCore& core) { core.connect(core.options().deadlines.connect, {}); });
+}
+
+Status Client::connect(std::optional<Duration> deadline) {
+  if (Status waits = ready_to_wait(); !waits.ok()) return waits;
+  const auto awaited = std::make_shared<Awaited<Status>>();
+  on_loop([deadline, teller = Teller<Status>(awaited)](ClientCore& core) mutable {
+    core.connect(deadline.value_or(core.options().deadlines.connect),
+                 [told = std::move(teller)](const Status& status) mutable {
+                   told(status.ok() ? Status() : Status(status.error()));
+                 });
+  });
+  return awaited->wait();
+}
+
+Posted Client::post(std::string_view message, ReportHandler report, PostOptions options) {
+  if (!ready().ok()) return Posted::rejected;
+  MessageList one = make_message(*core_, message);
+  one.front().on_report = std::move(report);
+  one.front().expects_answer = options.answered;
+  one.front().retry = options.retry;
+  one.front().id = options.id;
+  if (options.answered) one.front().answer_within = core_->options().call_deadline;
+  return core_->enter(one, here()).ok() ? Posted::accepted : Posted::rejected;
+}
+
+Status Client::send(std::string_view message, std::optional<Duration> deadline) {
+  if (Status waits = ready_to_wait(); !waits.ok()) return waits;
+  const auto awaited = std::make_shared<Awaited<Status>>();
+  MessageList one = make_message(*core_, message);
+  one.front().expires = moment(*core_, deadline);
+  one.front().on_report = [teller = Teller<Status>(awaited)](const DeliveryReport& report) mutable {
+    teller(report.delivery == Delivery::delivered ? Status() : Status(report.reason));
+  };
+  if (auto entered = core_->enter(one, false); !entered.ok()) return Error(entered.error());
+  return awaited->wait();
+}
+
+Result<CallId> Client::call(std::string_view request, CallOptions options,
+                            AnswerHandler&& handler) {
+  if (Status is_ready = ready(); !is_ready.ok()) return is_ready.error();
+  MessageList one = make_message(*core_, request);
+  ClientMessage& message = one.front();
+  message.on_answer = std::move(handler);
+  message.expects_answer = true;
+  message.retry = options.retry;
+  message.id = options.id;
+  message.expires = moment(*core_, options.deadline);
+  auto entered = core_->enter(one, here());
+  if (entered.ok()) return CallId{entered.value()};
+  handler = std::move(message.on_answer);
+  return entered.error();
+}
+
+Result<std::string> Client::call(std::string_view request, CallOptions options) {
+  if (Status waits = ready_to_wait(); !waits.ok()) return waits.error();
+  const auto awaited = std::make_shared<Awaited<Result<std::string>>>();
+  auto called = call(request, options, Teller<Result<std::string>>(awaited));
+  if (!called.ok()) return called.error();
+  return awaited->wait();
+}
+
+void Client::cancel(CallId call) {
+  if (core_ == nullptr) return;
+  on_loop([call](ClientCore& core) { core.cancel(call.number); });
+}
+
+void Client::close(Duration deadline) {
+  if (!ready().ok()) return;
+  if (here()) return core_->close(deadline, {});
+  const auto awaited = std::make_shared<Awaited<Status>>();
+  on_loop([deadline, teller = Teller<Status>(awaited)](ClientCore& core) mutable {
+    core.close(deadline, [told = std::move(teller)](const Status&) mutable { told(Status()); });
+  });
+  static_cast<void>(awaited->wait());
+}
+
+ClientState Client::state() const {
+  return core_ == nullptr ? ClientState::closed : core_->state();
+}
+
+ClientStats Client::stats() const { return core_ == nullptr ? ClientStats() : core_->stats(); }
+
+std::size_t Client::outstanding() const { return core_ == nullptr ? 0 : core_->outstanding(); }
+
+}  // namespace weir
