@@ -97,6 +97,9 @@ boost::asio::execution_context& EventLoop::asio_context() {
   return *asio_context_;
 }
 
-void EventLoop::close_mailbox() { mailbox_->close(); }
+void EventLoop::close_mailbox() {
+  mailbox_->close();
+  timers_.abandon();
+}
 
 }  // namespace weir

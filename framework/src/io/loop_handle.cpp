@@ -15,4 +15,6 @@ bool LoopHandle::on_loop_thread() const {
   return mailbox_ != nullptr && mailbox_->on_loop_thread();
 }
 
+EventLoop* LoopHandle::loop() const { return mailbox_ == nullptr ? nullptr : mailbox_->loop(); }
+
 }  // namespace weir

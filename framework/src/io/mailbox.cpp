@@ -6,14 +6,15 @@ namespace weir {
 
 bool Mailbox::post(Task task) {
   const std::lock_guard lock(mutex_);
-  if (loop_ == nullptr) return false;
+  EventLoop* loop = loop_.load(std::memory_order_relaxed);
+  if (loop == nullptr) return false;
   tasks_.push_back(std::move(task));
   const bool first = count_.fetch_add(1, std::memory_order_release) == 0;
   if (!first) return true;
   if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
-    loop_->need_round();
+    loop->need_round();
   } else {
-    loop_->wake();
+    loop->wake();
   }
   return true;
 }
@@ -21,7 +22,7 @@ bool Mailbox::post(Task task) {
 void Mailbox::close() {
   std::vector<Task> dropped;  // destroyed after the lock: a task's captures may call post()
   const std::lock_guard lock(mutex_);
-  loop_ = nullptr;
+  loop_.store(nullptr, std::memory_order_release);
   dropped.swap(tasks_);
   count_.store(0, std::memory_order_release);
 }

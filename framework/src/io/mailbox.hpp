@@ -31,11 +31,13 @@ class Mailbox {
     const auto owner = owner_.load(std::memory_order_relaxed);
     return owner == std::thread::id() || owner == std::this_thread::get_id();
   }
+  /// nullptr once closed. Of use on the loop's thread alone: elsewhere it may end at any time.
+  [[nodiscard]] EventLoop* loop() const { return loop_.load(std::memory_order_acquire); }
   void set_owner(std::thread::id owner) { owner_.store(owner, std::memory_order_relaxed); }
 
  private:
   std::mutex mutex_;
-  EventLoop* loop_;  // nullptr once closed
+  std::atomic<EventLoop*> loop_;  // nullptr once closed; written under the lock
   std::vector<Task> tasks_;
   std::atomic<std::size_t> count_{0};
   std::atomic<std::thread::id> owner_{};

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-TimerQueue::~TimerQueue() {
+void TimerQueue::abandon() {
   while (!heap_.empty()) {
     Timer& timer = *heap_.back().timer;
     heap_.pop_back();

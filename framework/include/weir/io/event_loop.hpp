@@ -152,6 +152,9 @@ class EventLoop {
   /// runs this loop, so Asio's own sockets and timers work there; elsewhere it runs nothing, and a
   /// timer of Asio's made on it would start a thread of its own: use what weir offers.
   [[nodiscard]] virtual boost::asio::execution_context& asio_context();
+  /// Where Asio runs what is not the loop's own (a user's timer), a round is told of it with this:
+  /// before it, so that now() is right, and after it, so that timers armed meanwhile are seen.
+  virtual void catch_up() {}
 
  protected:
   /// `clock` must outlive the loop; nullptr is the system's monotonic clock.
@@ -173,7 +176,8 @@ class EventLoop {
   void run_deferred();
   [[nodiscard]] bool has_work() const;
   [[nodiscard]] TimePoint next_timer() const { return timers_.next(); }
-  /// A derived class calls this first in its destructor: no wake() comes after it.
+  /// A derived class calls this first in its destructor: no wake() comes after it, and what waits
+  /// for a task or a time is dropped while all that it may refer to is there.
   void close_mailbox();
 
  private:

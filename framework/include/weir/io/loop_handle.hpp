@@ -22,6 +22,8 @@ class LoopHandle {
   bool post(Task task) const;
   /// True on the thread that runs the loop, and while none does.
   [[nodiscard]] bool on_loop_thread() const;
+  /// On the loop's thread alone; nullptr when it is gone.
+  [[nodiscard]] EventLoop* loop() const;
 
   friend bool operator==(const LoopHandle&, const LoopHandle&) = default;
 

@@ -52,7 +52,7 @@ class TimerQueue {
   TimerQueue() = default;
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
-  ~TimerQueue();
+  ~TimerQueue() { abandon(); }
 
   /// Arms `timer` for `when`, or moves it there when it is armed.
   void arm(Timer& timer, TimePoint when);
@@ -63,6 +63,8 @@ class TimerQueue {
   /// Fires every timer whose time is `now` or earlier, earliest first. One that is armed again
   /// meanwhile waits for the next call, so a timer of zero cannot hold the loop.
   void expire(TimePoint now);
+  /// Every timer is told that its time will never come.
+  void abandon();
 
  private:
   friend class Timer;

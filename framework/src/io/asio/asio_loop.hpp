@@ -35,6 +35,10 @@ class AsioLoop final : public EventLoop {
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
   [[nodiscard]] asio::execution_context& asio_context() override { return context_; }
+  void catch_up() override {
+    enter();
+    leave();
+  }
 
   // For what lives on this loop:
 
