@@ -24,8 +24,13 @@ declare -A may_name=([asio]="framework/src/io/backend.cpp" [reactor]="framework/
 include='^[[:space:]]*#[[:space:]]*include[[:space:]]*([<"])([^>"]+)[>"]'
 
 # Headers that a program includes only when it wants the library that they bring.
-opt_in=" framework/include/weir/framing/json.hpp framework/include/weir/routing/coroutine.hpp"
+opt_in=" framework/include/weir/framing/json.hpp "
+opt_in+=" framework/include/weir/routing/conversation.hpp "
+opt_in+=" framework/include/weir/routing/coroutine.hpp "
+opt_in+=" framework/include/weir/routing/executor.hpp "
 opt_in+=" framework/include/weir/routing/json.hpp "
+opt_in+=" framework/include/weir/routing/run_on.hpp "
+opt_in+=" framework/include/weir/routing/sleep.hpp "
 
 violations=0
 complain() {
