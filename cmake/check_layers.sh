@@ -28,7 +28,7 @@ opt_in=" framework/include/weir/framing/json.hpp "
 opt_in+=" framework/include/weir/routing/conversation.hpp "
 opt_in+=" framework/include/weir/routing/coroutine.hpp "
 opt_in+=" framework/include/weir/routing/executor.hpp "
-opt_in+=" framework/include/weir/routing/json.hpp "
+opt_in+=" framework/include/weir/routing/json.hpp framework/include/weir/service/rpc_client.hpp "
 opt_in+=" framework/include/weir/routing/run_on.hpp "
 opt_in+=" framework/include/weir/routing/sleep.hpp "
 
