@@ -31,6 +31,7 @@ opt_in+=" framework/include/weir/routing/executor.hpp "
 opt_in+=" framework/include/weir/routing/json.hpp framework/include/weir/service/rpc_client.hpp "
 opt_in+=" framework/include/weir/routing/run_on.hpp "
 opt_in+=" framework/include/weir/routing/sleep.hpp "
+opt_in+=" framework/include/weir/service/client_coroutine.hpp "
 
 violations=0
 complain() {

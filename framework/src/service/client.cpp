@@ -9,7 +9,6 @@
 
 #include "service/client_core.hpp"
 #include "weir/io/backend.hpp"
-#include "weir/io/loop_handle.hpp"
 
 namespace weir {
 
@@ -255,6 +254,18 @@ Result<std::string> Client::call(std::string_view request, CallOptions options) 
 void Client::cancel(CallId call) {
   if (core_ == nullptr) return;
   on_loop([call](ClientCore& core) { core.cancel(call.number); });
+}
+
+Canceller Client::canceller(CallId call) const {
+  if (core_ == nullptr) return {};
+  return {LoopHandle(core_->loop()), core_, call.number};
+}
+
+void Canceller::operator()() const {
+  // Only the loop may hold the core: it must not end on this thread.
+  loop_.post([core = core_, number = number_] {
+    if (const auto open = core.lock()) open->cancel(number);
+  });
 }
 
 void Client::close(Duration deadline) {

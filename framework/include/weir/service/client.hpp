@@ -28,6 +28,7 @@
 //     EDEADLK    a call that waits, made on the client's own loop: it would wait for itself
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,12 +37,27 @@
 
 #include "weir/core/error.hpp"
 #include "weir/framing/framing.hpp"
+#include "weir/io/loop_handle.hpp"
 #include "weir/service/client_options.hpp"
 #include "weir/session/framed_protocol.hpp"
 
 namespace weir {
 
 class ClientCore;
+
+/// Gives up one call, from any thread, also when its client is gone; cheap to copy.
+class Canceller {
+ public:
+  Canceller() = default;
+  Canceller(LoopHandle loop, std::weak_ptr<ClientCore> core, std::uint64_t number)
+      : loop_(std::move(loop)), core_(std::move(core)), number_(number) {}
+  void operator()() const;
+
+ private:
+  LoopHandle loop_;
+  std::weak_ptr<ClientCore> core_;
+  std::uint64_t number_ = 0;
+};
 
 /// Gets the frames of a client's connection.
 class FrameReceiver {
@@ -93,6 +109,8 @@ class Client {
   /// Gives a call up: its handler gets ECANCELED, unless it was or is being called already. What
   /// has gone out is not called back: its answer, when it comes, is dropped.
   void cancel(CallId call);
+  /// The same for later, for whoever may outlive the client.
+  [[nodiscard]] Canceller canceller(CallId call) const;
 
   /// Takes nothing more, sends what waits, awaits what is in flight, and ends the connection; what
   /// is not done at `deadline` from now is lost. Waits for the end, but on the client's own loop it
