@@ -4,9 +4,9 @@
 // A handler is called with (frame) or (frame, session) and answers nothing, or a reply: what a
 // std::string_view can be made of, or a std::optional of that. Or it answers later: with an
 // asio::awaitable of these (routing/coroutine.hpp), or through a Responder that it is called with,
-// (frame, responder). Until then no further frame is handled, so that replies keep their order.
-// Such a protocol has no words for an error: a handler that throws, answers too late or not at all
-// ends the connection.
+// (frame, responder); blocking code runs on other threads (routing/offload.hpp). Until then no
+// further frame is handled, so that replies keep their order. Such a protocol has no words for an
+// error: a handler that throws, answers too late or not at all ends the connection.
 #pragma once
 
 #include <concepts>
@@ -98,6 +98,22 @@ inline constexpr bool is_optional_reply = false;
 template <std::convertible_to<std::string_view> T>
 inline constexpr bool is_optional_reply<std::optional<T>> = true;
 
+/// What a handler that answers later has answered, given to the responder.
+struct GiveReply {
+  void operator()(const Responder& responder) const { responder.finish(); }
+  template <class Value>
+  void operator()(const Responder& responder, const Value& value) const {
+    if constexpr (std::convertible_to<const Value&, std::string_view>) {
+      responder.reply(value);
+    } else {
+      static_assert(is_optional_reply<Value>,
+                    "weir: what comes later is what a handler may answer");
+      if (value.has_value()) return static_cast<void>(responder.reply(*value));
+      responder.finish();
+    }
+  }
+};
+
 template <Framing F, FrameHandler H>
 class FramedService;
 
@@ -142,19 +158,6 @@ class FramedProtocol final : public Protocol {
 
  private:
   using Answer = typename HandlerAnswer<H>::Type;
-  struct Give {
-    void operator()(const Responder& responder) const { responder.finish(); }
-    template <class Value>
-    void operator()(const Responder& responder, const Value& value) const {
-      if constexpr (std::convertible_to<const Value&, std::string_view>) {
-        responder.reply(value);
-      } else {
-        static_assert(is_optional_reply<Value>, "weir: a coroutine answers what a handler may");
-        if (value.has_value()) return static_cast<void>(responder.reply(*value));
-        responder.finish();
-      }
-    }
-  };
   static constexpr bool knows_limit = requires(F f) { f.set_default_max(std::size_t{}); };
   /// For a framing that knows no limit: what a frame may be longer than its payload.
   static constexpr std::size_t overhead = 1024;
@@ -219,7 +222,7 @@ class FramedProtocol final : public Protocol {
         [handler = service_.handler, &kept = *call]() -> decltype(auto) {
           return call_handler(*handler, kept.payload(), kept.session());
         },
-        Give());
+        GiveReply());
     call->handler_returned(1);
   }
 
