@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <memory>
+#include <stdexcept>
 
 using namespace weir;
 
@@ -45,6 +46,15 @@ BOOST_AUTO_TEST_CASE(a_result_of_a_string_keeps_value_and_error_apart) {
   const Result<std::string> mistake = Error{"text"};
   BOOST_TEST(value.ok());
   BOOST_TEST(!mistake.ok());
+}
+
+BOOST_AUTO_TEST_CASE(the_value_of_an_error_throws_its_message) {
+  Result<std::string> mistake = Error{"nobody is there"};
+  const auto says = [](const std::runtime_error& thrown) {
+    return std::string_view(thrown.what()) == "nobody is there";
+  };
+  BOOST_CHECK_EXCEPTION(static_cast<void>(mistake.value()), std::runtime_error, says);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(mistake.take()), std::runtime_error, says);
 }
 
 BOOST_AUTO_TEST_CASE(the_systems_error_names_the_object_and_the_reason) {

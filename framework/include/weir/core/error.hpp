@@ -34,7 +34,11 @@ class [[nodiscard]] Status {
   std::unique_ptr<Error> error_;
 };
 
-/// A T, or an Error. Ask `ok()` first: `value()` of an error is undefined.
+/// Throws std::runtime_error with the error's message.
+[[noreturn]] void throw_no_value(const Error& error);
+
+/// A T, or an Error. Ask `ok()` first: the value of an error throws std::runtime_error with its
+/// message, so that a program that never asks ends with the reason.
 /// Not [[nodiscard]]: Server keeps the error of a listen() that nobody looked at.
 template <class T>
 class Result {
@@ -44,12 +48,18 @@ class Result {
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  [[nodiscard]] T& value() { return *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& value() const { return *std::get_if<0>(&state_); }
-  [[nodiscard]] T take() { return std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T& value() { return there(*this); }
+  [[nodiscard]] const T& value() const { return there(*this); }
+  [[nodiscard]] T take() { return std::move(there(*this)); }
   [[nodiscard]] const Error& error() const { return *std::get_if<1>(&state_); }
 
  private:
+  template <class Self>
+  static auto& there(Self& self) {
+    if (!self.ok()) throw_no_value(self.error());
+    return *std::get_if<0>(&self.state_);
+  }
+
   std::variant<T, Error> state_;
 };
 
