@@ -22,6 +22,8 @@ void write_all(int descriptor, std::string_view text) {
 
 void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
 
+void print_error(std::string_view text) { write_all(STDERR_FILENO, text); }
+
 void complain(std::string_view program, std::string_view message) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string line(program);

@@ -10,6 +10,9 @@ namespace weir::app {
 /// To standard output.
 void print(std::string_view text);
 
+/// To standard error.
+void print_error(std::string_view text);
+
 /// One line on standard error: "<program>: <message>". Control characters, which only a flag's
 /// value can have brought in, are shown as \xHH, so that it stays one line.
 void complain(std::string_view program, std::string_view message);

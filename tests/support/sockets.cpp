@@ -209,6 +209,13 @@ std::string exchange(const Descriptor& socket, std::string_view out, std::size_t
   return in;
 }
 
+Descriptor reserve_port() {
+  Descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  const SocketAddress any = loopback();
+  checked(::bind(socket.get(), any.data(), static_cast<socklen_t>(any.size())), "bind");
+  return socket;
+}
+
 void end_sending(const Descriptor& socket) { ::shutdown(socket.get(), SHUT_WR); }
 
 void reset(Descriptor socket) {

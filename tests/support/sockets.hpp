@@ -39,6 +39,8 @@ void wait_until(const std::string& what, Condition done);
 
 /// Listens on a free port of 127.0.0.1.
 [[nodiscard]] Descriptor open_listener(int backlog = 128);
+/// A free port of 127.0.0.1 where nobody listens, and that nobody else can take meanwhile.
+[[nodiscard]] Descriptor reserve_port();
 [[nodiscard]] SocketAddress address_of(const Descriptor& socket);
 /// A connected blocking socket with TCP_NODELAY, whose reads and writes end after `patience`. A
 /// `receive_buffer` of 0 is what the kernel chooses, up to dozens of megabytes.

@@ -51,19 +51,6 @@ Descriptor accept_from(const Descriptor& listener) {
   return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
 }
 
-/// A port of 127.0.0.1 where nobody listens, and that nobody else can take meanwhile.
-class Nowhere {
- public:
-  Nowhere() : taken_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const SocketAddress any = loopback();
-    BOOST_REQUIRE(::bind(taken_.get(), any.data(), static_cast<socklen_t>(any.size())) == 0);
-  }
-  [[nodiscard]] SocketAddress address() const { return address_of(taken_); }
-
- private:
-  Descriptor taken_;
-};
-
 }  // namespace
 
 LOOP_CASE(connecting_gives_a_transport_that_works) {
@@ -93,8 +80,8 @@ LOOP_CASE(the_longest_deadline_is_never) {
 }
 
 LOOP_CASE(a_refused_connection_is_an_error_that_names_the_address) {
-  const Nowhere nowhere;
-  const SocketAddress address = nowhere.address();
+  const Descriptor nowhere = reserve_port();
+  const SocketAddress address = address_of(nowhere);
   Outcome outcome;
   connect_into(loop, address, 1h, outcome);
   run_until(loop, "the refusal", [&] { return outcome.has_value(); });
@@ -121,8 +108,8 @@ LOOP_CASE(many_connect_at_once_and_each_is_told_its_own) {
   const std::size_t before = open_descriptors();
   {
     const Descriptor listener = open_listener(1024);
-    const Nowhere nowhere;
-    const SocketAddress refused = nowhere.address();
+    const Descriptor nowhere = reserve_port();
+    const SocketAddress refused = address_of(nowhere);
     const BlackHole hole;
     constexpr std::size_t count = 150;
     std::vector<Outcome> outcomes(count);
@@ -150,8 +137,8 @@ LOOP_CASE(many_connect_at_once_and_each_is_told_its_own) {
 }
 
 LOOP_CASE(a_handler_may_connect_again) {
-  const Nowhere nowhere;
-  const SocketAddress address = nowhere.address();
+  const Descriptor nowhere = reserve_port();
+  const SocketAddress address = address_of(nowhere);
   int tries = 0;
   UniqueFunction<void()> attempt;
   attempt = [&] {
