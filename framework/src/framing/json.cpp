@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "core/text.hpp"
+#include "framing/json_builder.hpp"
 
 namespace weir {
 
@@ -18,31 +18,6 @@ using Value = nlohmann::json;
 constexpr std::size_t shown = 16;  // bytes of the text in an error
 constexpr std::size_t longest_reason = 120;
 constexpr int number_overflow = 406;  // nlohmann's number for it
-
-/// Reads the text and says how far it came: a handler of nlohmann's parser is not told.
-class Cursor {
- public:
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-
-  Cursor(const char* at, const char** furthest) : at_(at), furthest_(furthest) {}
-
-  const char& operator*() const { return *at_; }
-  Cursor& operator++() {
-    *furthest_ = ++at_;
-    return *this;
-  }
-  Cursor operator++(int) {
-    const Cursor before = *this;
-    ++*this;
-    return before;
-  }
-  friend bool operator==(const Cursor&, const Cursor&) = default;
-
- private:
-  const char* at_;
-  const char** furthest_;
-};
 
 Error error_at(std::string_view text, std::size_t offset, std::string_view reason) {
   const std::size_t end = std::min(offset + 1, text.size());
@@ -64,26 +39,24 @@ std::string reason_of(const nlohmann::detail::exception& mistake) {
 }
 
 /// What nlohmann's parser calls for each piece of the text; the names are its. False stops it.
-///
-///     open_:  root_ -> the array or object in it -> ... -> the one under way
-///
-/// A value that is open is the last of its parent, which does not grow meanwhile: pointers stay.
-class Builder {
+class Reader {
  public:
-  Builder(std::string_view text, std::size_t depth) : text_(text), most_(depth) {}
+  Reader(std::string_view text, std::size_t depth) : text_(text), most_(depth) {
+    builder_.begin(root_);
+  }
 
-  bool null() { return add(nullptr) != nullptr; }
-  bool boolean(bool value) { return add(value) != nullptr; }
-  bool number_integer(std::int64_t value) { return add(value) != nullptr; }
-  bool number_unsigned(std::uint64_t value) { return add(value) != nullptr; }
-  bool number_float(double value, const std::string&) { return add(value) != nullptr; }
-  bool string(const std::string& value) { return add(value) != nullptr; }
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(std::int64_t value) { return add(value); }
+  bool number_unsigned(std::uint64_t value) { return add(value); }
+  bool number_float(double value, const std::string&) { return add(value); }
+  bool string(std::string& value) { return add(std::move(value)); }
   bool binary(Value::binary_t&) { return false; }  // JSON has none
 
   bool start_array(std::size_t) { return open(Value::value_t::array); }
   bool start_object(std::size_t) { return open(Value::value_t::object); }
   bool key(const std::string& name) {
-    member_ = &(*open_.back())[name];
+    builder_.key(name);
     return true;
   }
   bool end_array() { return close(); }
@@ -105,26 +78,21 @@ class Builder {
 
  private:
   template <class T>
-  Value* add(const T& value) {
-    if (open_.empty()) {
-      root_ = Value(value);
-      return &root_;
-    }
-    if (open_.back()->is_array()) return &open_.back()->emplace_back(value);
-    *member_ = Value(value);
-    return member_;
+  bool add(T&& value) {
+    builder_.add(std::forward<T>(value));
+    return true;
   }
   bool open(Value::value_t type) {
-    if (open_.size() == most_) {
+    if (builder_.depth() == most_) {
       const auto offset = static_cast<std::size_t>(furthest_ - text_.data()) - 1;
       error_ = error_at(text_, offset, "nested deeper than " + std::to_string(most_));
       return false;
     }
-    open_.push_back(add(type));
+    builder_.open(type);
     return true;
   }
   bool close() {
-    open_.pop_back();
+    builder_.close();
     return true;
   }
 
@@ -132,8 +100,7 @@ class Builder {
   std::size_t most_;
   const char* furthest_ = text_.data();
   Value root_;
-  std::vector<Value*> open_;
-  Value* member_ = nullptr;  // of the object under way, the one whose value comes next
+  JsonBuilder builder_;
   Error error_;
 };
 
@@ -144,10 +111,10 @@ Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limit
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return error_at(text, nul, "a zero byte");
   }
-  Builder builder(text, limits.depth);
-  const Cursor begin(text.data(), builder.furthest());
-  const Cursor end(text.data() + text.size(), builder.furthest());
-  return builder.take(Value::sax_parse(begin, end, &builder));
+  Reader reader(text, limits.depth);
+  const JsonCursor begin(text.data(), reader.furthest());
+  const JsonCursor end(text.data() + text.size(), reader.furthest());
+  return reader.take(Value::sax_parse(begin, end, &reader));
 }
 
 }  // namespace weir
