@@ -74,7 +74,7 @@ class PerLoop {
 
   /// With a loop a connection, loops come and go.
   void forget_the_dead() {
-    std::erase_if(shards_, [this](const std::shared_ptr<T>& shard) {
+    std::erase_if(shards_, [&](const std::shared_ptr<T>& shard) {
       if (shard.use_count() != 1) return false;
       if constexpr (adds) gone_.add(*shard);
       return true;
