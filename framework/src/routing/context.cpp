@@ -52,6 +52,7 @@ void Context::on_settled(const Failure* failure) {
     --entered_;
     route_->layers[entered_]->settled(*this, failure, notes_[entered_]);
   }
+  on_request_settled();
   kept_route_ = nullptr;
   if (scratch_.capacity() > scratch_to_keep) std::string().swap(scratch_);
 }

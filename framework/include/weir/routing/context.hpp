@@ -55,6 +55,8 @@ class Context : public Call {
 
   /// Begins anew, as Call::begin().
   void begin(std::string_view payload, TimePoint deadline);
+  /// The protocol's last look at a request: whatever layers wanted to know of it they were told.
+  virtual void on_request_settled() {}
   void set_arguments(void* arguments) { arguments_ = arguments; }
   /// In the log and the counters of the connection, where the handler failed.
   void report(const Failure& failure);

@@ -30,6 +30,8 @@ struct TextCodec {
     return T(context.payload());
   }
 
+  static void no_arguments(Context&) {}
+
   template <class V>
   static constexpr bool says = is_text<V>;
 

@@ -1,18 +1,21 @@
 // TypedHandler: a function with types of its own as a Handler. Layer: routing.
 // Parameters that the framework knows are given to it wherever they stand: Session&, Context&,
-// Responder. All others are the request's, in their order, and a codec makes them:
+// Responder or a class made of one. All others are the request's, in their order, and a codec makes
+// them:
 //
 //     struct Codec {
-//       /// Can it make a T of a request that is asked for `count` of them? (With a reason why
-//       not.) template <class T, std::size_t count> static constexpr bool takes;
+//       /// Can it make a T of a request that is asked for `count` of them?
+//       template <class T, std::size_t count> static constexpr bool takes;
 //       /// The `index`th of `count`, as a value. Throws a Refusal where what came does not fit.
-//       template <class T> static T argument(Context& context, std::size_t index, std::size_t
-//       count);
+//       template <class T>
+//       static T argument(Context& context, std::size_t index, std::size_t count);
+//       /// Nobody asks for any, not even by the Context. Throws a Refusal where some came.
+//       static void no_arguments(Context& context);
 //       /// Can it say a V?
 //       template <class V> static constexpr bool says;
-//       /// `answer(bytes)` with what `value` is on the wire, once; or not at all for nothing to
-//       say. template <class V, class Answer> static void say(const V& value, std::string& scratch,
-//                                                        Answer answer);
+//       /// `answer(bytes)` with what `value` is on the wire, once; not at all for nothing to say.
+//       template <class V, class Answer>
+//       static void say(const V& value, std::string& scratch, Answer answer);
 //       /// What is said of a handler that returns nothing; nullopt: nothing.
 //       static constexpr std::optional<std::string_view> nothing;
 //       /// The arguments are read while the request's bytes are there, and refer to them.
@@ -38,11 +41,13 @@
 
 namespace weir {
 
+template <class P>
+inline constexpr bool is_responder = std::is_base_of_v<Responder, std::remove_cvref_t<P>>;
+
 /// Given by the framework, not by the request.
 template <class P>
 inline constexpr bool is_given = std::is_same_v<std::remove_cvref_t<P>, Session> ||
-                                 std::is_same_v<std::remove_cvref_t<P>, Context> ||
-                                 std::is_same_v<std::remove_cvref_t<P>, Responder>;
+                                 std::is_same_v<std::remove_cvref_t<P>, Context> || is_responder<P>;
 
 template <class T>
 inline constexpr bool is_result = false;
@@ -126,7 +131,8 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
 
  private:
   using Answer = std::remove_cvref_t<std::invoke_result_t<F&, P...>>;
-  static constexpr bool responds = (std::is_same_v<std::remove_cvref_t<P>, Responder> || ...);
+  static constexpr bool responds = (is_responder<P> || ...);
+  static constexpr bool looks = (std::is_same_v<std::remove_cvref_t<P>, Context> || ...);
   static constexpr bool later = AnswersLater<Answer>;
   static constexpr std::size_t count = (std::size_t{0} + ... + (is_given<P> ? 0U : 1U));
   static_assert(((is_given<P> || Codec::template takes<std::remove_cvref_t<P>, count>)&&...),
@@ -147,13 +153,14 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
       return &context.session();
     } else if constexpr (std::is_same_v<Value, Context>) {
       return &context;
-    } else if constexpr (std::is_same_v<Value, Responder>) {
-      return Responder(context);
+    } else if constexpr (is_responder<Value>) {
+      return Value(Responder(context));
     } else {
       return Codec::template argument<Value>(context, index++, count);
     }
   }
   static auto read(Context& context) {
+    if constexpr (count == 0 && !looks) Codec::no_arguments(context);
     std::size_t index = 0;
     // In braces, so from left to right.
     return std::tuple<decltype(read_one<P>(context, index))...>{read_one<P>(context, index)...};
