@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
+
+#include "weir/framing/json.hpp"
 
 namespace weir {
 
