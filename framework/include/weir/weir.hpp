@@ -23,6 +23,8 @@
 #include "weir/service/client.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
+#include "weir/session/group.hpp"
+#include "weir/session/groups.hpp"
 #include "weir/session/failure.hpp"
 #include "weir/session/responder.hpp"
 #include "weir/session/session.hpp"

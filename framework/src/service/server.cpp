@@ -64,7 +64,7 @@ class ServerCore final : public Worker::Host {
   [[nodiscard]] bool thread_per_connection() const override {
     return options_.threads.per_connection && options_.loop == nullptr;
   }
-  Status hand_over(Accepted accepted, ProtocolFactory& factory) override;
+  Status hand_over(Accepted accepted, const Service& service) override;
   [[nodiscard]] const std::shared_ptr<FailureBrakes>& brakes() const override { return brakes_; }
   void on_worker_done(Worker& worker) override;
 
@@ -76,7 +76,7 @@ class ServerCore final : public Worker::Host {
   ServerOptions options_;
   ConnectionOptions connection_options_;
   const std::shared_ptr<FailureBrakes> brakes_ = std::make_shared<FailureBrakes>();
-  std::vector<std::unique_ptr<ProtocolFactory>> factories_;
+  std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Error first_failure_;
   bool started_ = false;
@@ -132,16 +132,18 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
   if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
 
+  auto encoder = factory->encoder(connection_options_);
+  auto service = std::make_unique<Service>(Service{std::move(factory), std::move(encoder)});
   ListenOptions options{.backlog = options_.backlog};
   if (workers_.size() > 1) options.share_port = ListenOptions::SharePort::first;
   Result<Endpoint> bound = Error{};
   for (const auto& worker : workers_) {
-    bound = worker->listen(address, options, *factory);
+    bound = worker->listen(address, options, *service);
     if (!bound.ok()) return bound;
     address.set_port(bound.value().port);  // where port 0 asked for any
     options.share_port = ListenOptions::SharePort::next;
   }
-  factories_.push_back(std::move(factory));
+  services_.push_back(std::move(service));
   return bound;
 }
 
@@ -230,7 +232,7 @@ bool ServerCore::enter() {
   return false;
 }
 
-Status ServerCore::hand_over(Accepted accepted, ProtocolFactory& factory) {
+Status ServerCore::hand_over(Accepted accepted, const Service& service) {
   auto loop = make_loop(options_.backend);
   if (!loop.ok()) return loop.error();
   auto single = std::make_unique<Worker>(*this, loop.take(), connection_options_, options_.log,
@@ -239,8 +241,8 @@ Status ServerCore::hand_over(Accepted accepted, ProtocolFactory& factory) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return Error{"the server is stopping"};
   try {
-    worker.post([&worker, &factory, given = std::move(accepted)]() mutable {
-      worker.serve_alone(std::move(given), factory);
+    worker.post([&worker, &service, given = std::move(accepted)]() mutable {
+      worker.serve_alone(std::move(given), service);
     });
     singles_.push_back(std::move(single));
     worker.start();

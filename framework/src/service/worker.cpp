@@ -11,7 +11,7 @@ namespace weir {
 /// One listener and what is served there.
 class Worker::Door final : public AcceptSink {
  public:
-  Door(Worker& worker, ProtocolFactory& factory) : worker_(worker), factory_(factory) {}
+  Door(Worker& worker, const Service& service) : worker_(worker), service_(service) {}
 
   Result<Endpoint> open(const SocketAddress& address, const ListenOptions& options) {
     auto listening = worker_.loop_.listen(address, options, *this);
@@ -21,11 +21,11 @@ class Worker::Door final : public AcceptSink {
   }
 
  private:
-  void on_accept(Accepted accepted) override { worker_.on_accept(std::move(accepted), factory_); }
+  void on_accept(Accepted accepted) override { worker_.on_accept(std::move(accepted), service_); }
   void on_shed(std::size_t count, int error) override { worker_.on_shed(count, error); }
 
   Worker& worker_;
-  ProtocolFactory& factory_;
+  const Service& service_;
   std::unique_ptr<Listener> listener_;
 };
 
@@ -52,8 +52,8 @@ Worker::~Worker() {
 }
 
 Result<Endpoint> Worker::listen(const SocketAddress& address, const ListenOptions& options,
-                                ProtocolFactory& factory) {
-  auto door = std::make_unique<Door>(*this, factory);
+                                const Service& service) {
+  auto door = std::make_unique<Door>(*this, service);
   auto opened = door->open(address, options);
   if (opened.ok()) doors_.push_back(std::move(door));
   return opened;
@@ -76,7 +76,7 @@ void Worker::join() {
 
 // --- serving ---------------------------------------------------------------------------------
 
-void Worker::on_accept(Accepted accepted, ProtocolFactory& factory) {
+void Worker::on_accept(Accepted accepted, const Service& service) {
   if (!host_.enter()) {
     return refuse(counters_.refused_limit, limit_brake_, accepted.peer,
                   "the limit of " + std::to_string(context_.options.limits.connections) +
@@ -85,19 +85,19 @@ void Worker::on_accept(Accepted accepted, ProtocolFactory& factory) {
   counters_.accepted.add();
   const SocketAddress peer = accepted.peer;
   const Status served = host_.thread_per_connection()
-                            ? host_.hand_over(std::move(accepted), factory)
-                            : serve(std::move(accepted), factory);
+                            ? host_.hand_over(std::move(accepted), service)
+                            : serve(std::move(accepted), service);
   if (served.ok()) return;
   host_.leave();
   refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
 }
 
-Status Worker::serve(Accepted accepted, ProtocolFactory& factory) {
+Status Worker::serve(Accepted accepted, const Service& service) {
   try {
     auto adopted = loop_.adopt(std::move(accepted));
     if (!adopted.ok()) return adopted.error();
-    auto connection = std::make_unique<Connection>(context_, *this, adopted.take(),
-                                                   factory.make(context_.options));
+    auto connection = std::make_unique<Connection>(
+        context_, *this, adopted.take(), service.factory->make(context_.options), service.encoder);
     connection->place = connections_.size();
     connections_.push_back(std::move(connection));
     connections_.back()->start();
@@ -109,10 +109,10 @@ Status Worker::serve(Accepted accepted, ProtocolFactory& factory) {
   }
 }
 
-void Worker::serve_alone(Accepted accepted, ProtocolFactory& factory) {
+void Worker::serve_alone(Accepted accepted, const Service& service) {
   alone_ = true;
   const SocketAddress peer = accepted.peer;
-  if (const Status served = serve(std::move(accepted), factory); !served.ok()) {
+  if (const Status served = serve(std::move(accepted), service); !served.ok()) {
     host_.leave();
     refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
   }

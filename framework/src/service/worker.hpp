@@ -23,6 +23,12 @@ struct AcceptCounters {
   Counter accept_shed;
 };
 
+/// What one listen() serves, on every loop. Owned by the server.
+struct Service {
+  std::unique_ptr<ProtocolFactory> factory;
+  std::shared_ptr<const MessageEncoder> encoder;
+};
+
 class Worker final : public ConnectionOwner {
  public:
   /// What a worker asks of the server that owns it.
@@ -34,7 +40,7 @@ class Worker final : public ConnectionOwner {
     /// Does every connection get a loop and a thread of its own?
     [[nodiscard]] virtual bool thread_per_connection() const = 0;
     /// Gives it one. The error says why there is none; the connection is closed then.
-    virtual Status hand_over(Accepted accepted, ProtocolFactory& factory) = 0;
+    virtual Status hand_over(Accepted accepted, const Service& service) = 0;
     [[nodiscard]] virtual const std::shared_ptr<FailureBrakes>& brakes() const = 0;
     /// The worker serves nothing any more. Its last call, on the thread of its loop, which goes
     /// on until end_loop().
@@ -55,7 +61,7 @@ class Worker final : public ConnectionOwner {
 
   /// Before start().
   Result<Endpoint> listen(const SocketAddress& address, const ListenOptions& options,
-                          ProtocolFactory& factory);
+                          const Service& service);
   /// Throws std::system_error when there is no thread for it.
   void start();
   void join();
@@ -68,7 +74,7 @@ class Worker final : public ConnectionOwner {
   void drain(Duration deadline);
 
   /// On the loop's thread. The worker ends with this connection.
-  void serve_alone(Accepted accepted, ProtocolFactory& factory);
+  void serve_alone(Accepted accepted, const Service& service);
 
   bool post(Task task) { return loop_.post(std::move(task)); }
   [[nodiscard]] DrainReport report() const { return report_; }  // once it is done
@@ -78,9 +84,9 @@ class Worker final : public ConnectionOwner {
   class Door;
 
   void on_connection_closed(Connection& connection) override;
-  void on_accept(Accepted accepted, ProtocolFactory& factory);
+  void on_accept(Accepted accepted, const Service& service);
   void on_shed(std::size_t count, int error);
-  Status serve(Accepted accepted, ProtocolFactory& factory);
+  Status serve(Accepted accepted, const Service& service);
   void refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer, std::string_view why);
   void begin_drain(TimePoint deadline);
   void drain_connections();

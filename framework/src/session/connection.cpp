@@ -37,13 +37,15 @@ CloseReason reason_of(int error) {
 }  // namespace
 
 Connection::Connection(ConnectionContext& context, ConnectionOwner& owner, TransportPtr transport,
-                       std::unique_ptr<Protocol> protocol)
+                       std::unique_ptr<Protocol> protocol,
+                       std::shared_ptr<const MessageEncoder> encoder)
     : context_(context),
       owner_(owner),
       transport_(std::move(transport)),
       protocol_(std::move(protocol)),
       active_at_(context.loop.now()) {
   auto state = make_state(context, *this, *transport_);
+  state->encoder = std::move(encoder);
   state_ = state.get();
   session_ = Session(std::move(state));
 }

@@ -173,6 +173,7 @@ void Connection::run_deferred() {
   if ((pressured_ || drained_owed_) && queue_.cost() <= context_.options.flow.low_watermark) {
     pressured_ = drained_owed_ = false;
     update_halted();
+    state_->tell_drained();
     if (phase_ == Phase::open && !guarded([this] { protocol_->on_drained(session_); })) {
       finish(CloseReason::handler_failed);
     }

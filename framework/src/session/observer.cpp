@@ -33,4 +33,10 @@ void SessionState::tell_observers() {
   }
 }
 
+void SessionState::tell_drained() const {
+  for (SessionObserver* each = observers; each != nullptr; each = each->next_) {
+    each->on_session_drained();
+  }
+}
+
 }  // namespace weir

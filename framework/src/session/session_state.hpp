@@ -14,6 +14,7 @@
 namespace weir {
 
 class Connection;
+class MessageEncoder;
 
 struct SessionState {
   std::shared_ptr<Mailbox> mailbox;
@@ -28,6 +29,7 @@ struct SessionState {
   std::size_t max_queued = 0;
   std::uint64_t id = 0;
   SocketAddress peer;
+  std::shared_ptr<const MessageEncoder> encoder;  // nullptr: only the connection can encode
 
   SessionState() = default;
   SessionState(const SessionState&) = delete;
@@ -36,6 +38,8 @@ struct SessionState {
 
   /// The connection has ended.
   void tell_observers();
+  /// It was under pressure and is no more.
+  void tell_drained() const;
 };
 
 }  // namespace weir

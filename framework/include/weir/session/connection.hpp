@@ -71,8 +71,10 @@ class ConnectionOwner {
 
 class Connection final : private Sink, private Timer, private Deferred {
  public:
+  /// `encoder`: what the protocol encodes with, if it is the same for many connections.
   Connection(ConnectionContext& context, ConnectionOwner& owner, TransportPtr transport,
-             std::unique_ptr<Protocol> protocol);
+             std::unique_ptr<Protocol> protocol,
+             std::shared_ptr<const MessageEncoder> encoder = nullptr);
   /// Safe at any time but from inside a call of its own protocol; without an end before it, the
   /// protocol is not told.
   ~Connection() override;

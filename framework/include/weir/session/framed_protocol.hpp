@@ -263,6 +263,23 @@ class FramedProtocol final : public Protocol {
   [[no_unique_address]] DispatcherOf<H> dispatcher_;
 };
 
+/// A framing whose encode() is const encodes for all connections alike.
+template <Framing F>
+class FramedEncoder final : public MessageEncoder {
+ public:
+  FramedEncoder(F framing, std::size_t max_frame) : framing_(std::move(framing)) {
+    if constexpr (requires { framing_.set_default_max(max_frame); }) {
+      framing_.set_default_max(max_frame);
+    }
+  }
+  [[nodiscard]] Status encode(std::string_view message, Buffer& output) const override {
+    return framing_.encode(message, output);
+  }
+
+ private:
+  F framing_;
+};
+
 /// The framing's prototype and the handler of one listener, shared by all its connections on all
 /// threads: a handler that keeps state needs a lock as soon as there are several.
 template <Framing F, FrameHandler H>
@@ -276,6 +293,14 @@ class FramedService final : public ProtocolFactory {
 
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override {
     return std::make_unique<FramedProtocol<F, H>>(*this, options);
+  }
+  [[nodiscard]] std::shared_ptr<const MessageEncoder> encoder(
+      const ConnectionOptions& options) override {
+    if constexpr (requires(const F& f, Buffer& output) { f.encode(std::string_view(), output); }) {
+      return std::make_shared<FramedEncoder<F>>(framing, options.limits.frame);
+    } else {
+      return nullptr;
+    }
   }
 
   F framing;

@@ -1,4 +1,5 @@
-// SessionObserver: told once when a connection has ended. Layer: session.
+// SessionObserver: told once when a connection has ended, and when a slow one is no longer slow.
+// Layer: session.
 // For what belongs to a connection and is not its protocol: a call that is out, a place in a group.
 //
 // Threads: the connection's loop's alone. Embedded in its owner; leaves the list when destroyed.
@@ -27,6 +28,9 @@ class SessionObserver {
   friend struct SessionState;
   /// After Protocol::on_close. It observes no longer, and may be destroyed in this call.
   virtual void on_session_end() = 0;
+  /// What waited for the peer has fallen to the low watermark after it had reached the high one.
+  /// In this call nobody begins or ends to observe.
+  virtual void on_session_drained() {}
 
   SessionObserver** previous_ = nullptr;  // what points here
   SessionObserver* next_ = nullptr;

@@ -13,6 +13,7 @@
 #include "weir/core/buffer.hpp"
 #include "weir/core/error.hpp"
 #include "weir/session/close_reason.hpp"
+#include "weir/session/message_encoder.hpp"
 #include "weir/session/options.hpp"
 #include "weir/session/session.hpp"
 
@@ -87,6 +88,13 @@ class ProtocolFactory {
  public:
   virtual ~ProtocolFactory() = default;
   [[nodiscard]] virtual std::unique_ptr<Protocol> make(const ConnectionOptions& options) = 0;
+  /// What all its protocols encode with, or nullptr where that depends on the connection: then a
+  /// message to a group is encoded for each member. Called once, before the first make().
+  [[nodiscard]] virtual std::shared_ptr<const MessageEncoder> encoder(
+      const ConnectionOptions& options) {
+    static_cast<void>(options);
+    return nullptr;
+  }
 };
 
 }  // namespace weir
