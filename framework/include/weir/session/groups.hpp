@@ -23,7 +23,7 @@ struct GroupsOptions {
   /// Of each group, as in GroupOptions.
   std::size_t members = 100'000;
   std::size_t max_behind = 8 * 1024 * 1024;
-  std::size_t high_watermark = 1024 * 1024;
+  std::size_t high_watermark = 256 * 1024;
   /// As in GroupOptions, with the name of the group. Not called at the same time for two names.
   UniqueFunction<void(std::string_view)> on_drained{};
 };
