@@ -81,10 +81,13 @@ Audience::Seen watch(std::uint16_t port, std::size_t count, std::size_t sleepers
       --reading;
     }
   }
-  // They wake up: what the kernel held for them is the beginning, and then comes the end.
+  // What the kernel held for them is the beginning. The end may never come: a kernel gives up
+  // sending to a peer that took nothing for so long, without a word.
   for (Reader& each : asleep) {
-    ::fcntl(each.socket, F_SETFL, 0);
-    while (read_on(each, stream)) continue;
+    std::size_t before = 0;
+    do {
+      before = each.got;
+    } while (read_on(each, stream) && each.got != before);
     ++(each.wrong || each.got == stream.size() ? seen.wrong : seen.cut);
   }
   return seen;

@@ -15,7 +15,7 @@ class Audience {
   struct Seen {
     std::size_t complete = 0;  // readers that got the whole stream, byte for byte, and no more
     std::size_t wrong = 0;     // clients that got something else
-    std::size_t cut = 0;       // those that did not read, and found the beginning and then the end
+    std::size_t cut = 0;       // those that did not read, and found the beginning alone
   };
 
   /// Forks, so this comes before any thread. `stream` is what everybody should get from the port.
