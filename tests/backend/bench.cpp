@@ -121,6 +121,7 @@ void Bench::begin(const Result<Endpoint>& listening) {
   if (!listening.ok()) throw std::runtime_error(listening.error().message);
   endpoint_ = listening.value();
   address_ = loopback(endpoint_.port);
+  if (before_start) before_start(*server_);
   if (const Status started = server_->start(); !started.ok()) {
     throw std::runtime_error(started.error().message);
   }

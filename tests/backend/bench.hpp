@@ -93,6 +93,8 @@ class Bench {
 
   /// For serve(): a quiet server on the setting's backend.
   ServerOptions options;
+  /// Called with the server before it starts.
+  UniqueFunction<void(Server&)> before_start;
 
   /// Ends the server when it goes, so that handlers may refer to what was declared before it.
   class Serving {

@@ -5,6 +5,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <vector>
 
@@ -48,6 +49,11 @@ class ServerCore final : public Worker::Host {
         connection_options_{options_.limits, options_.flow, options_.deadlines} {}
 
   Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory);
+  std::pair<std::shared_ptr<const SessionTypes>, std::size_t> add_session_type(SessionType type) {
+    if (started_) throw std::logic_error("Server::session() comes before start()");
+    session_types_->push_back(type);
+    return {session_types_, session_types_->size() - 1};
+  }
   /// The first `run_by_caller` workers get no thread.
   Status start(std::size_t run_by_caller = 0);
   int run(Task on_ready);
@@ -66,6 +72,7 @@ class ServerCore final : public Worker::Host {
   }
   Status hand_over(Accepted accepted, const Service& service) override;
   [[nodiscard]] const std::shared_ptr<FailureBrakes>& brakes() const override { return brakes_; }
+  [[nodiscard]] const SessionTypes& session_types() const override { return *session_types_; }
   void on_worker_done(Worker& worker) override;
 
   Status try_run(Task on_ready);
@@ -75,6 +82,8 @@ class ServerCore final : public Worker::Host {
 
   ServerOptions options_;
   ConnectionOptions connection_options_;
+  // Before workers_: their connections have values of these until they go.
+  const std::shared_ptr<SessionTypes> session_types_ = std::make_shared<SessionTypes>();
   const std::shared_ptr<FailureBrakes> brakes_ = std::make_shared<FailureBrakes>();
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -309,6 +318,11 @@ Server::~Server() {
 Result<Endpoint> Server::listen(std::string_view endpoint,
                                 std::unique_ptr<ProtocolFactory> factory) {
   return core_->listen(endpoint, std::move(factory));
+}
+
+std::pair<std::shared_ptr<const SessionTypes>, std::size_t> Server::add_session_type(
+    SessionType type) {
+  return core_->add_session_type(type);
 }
 
 Status Server::start() { return core_->start(); }

@@ -34,7 +34,11 @@ Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOpti
     : host_(host),
       own_loop_(std::move(loop)),
       loop_(*own_loop_),
-      context_{.loop = loop_, .options = options, .log = log, .brakes = host.brakes()},
+      context_{.loop = loop_,
+               .options = options,
+               .log = log,
+               .brakes = host.brakes(),
+               .session_types = &host.session_types()},
       alive_(std::make_shared<Worker*>(this)) {
   // Ids differ between the loops of a server.
   context_.next_id = (number << 40U) + 1;
@@ -43,7 +47,11 @@ Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOpti
 Worker::Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, const Log& log)
     : host_(host),
       loop_(loop),
-      context_{.loop = loop_, .options = options, .log = log, .brakes = host.brakes()},
+      context_{.loop = loop_,
+               .options = options,
+               .log = log,
+               .brakes = host.brakes(),
+               .session_types = &host.session_types()},
       alive_(std::make_shared<Worker*>(this)) {}
 
 Worker::~Worker() {

@@ -42,6 +42,8 @@ class Worker final : public ConnectionOwner {
     /// Gives it one. The error says why there is none; the connection is closed then.
     virtual Status hand_over(Accepted accepted, const Service& service) = 0;
     [[nodiscard]] virtual const std::shared_ptr<FailureBrakes>& brakes() const = 0;
+    /// What each session has of its own. Not changed once a worker serves.
+    [[nodiscard]] virtual const SessionTypes& session_types() const = 0;
     /// The worker serves nothing any more. Its last call, on the thread of its loop, which goes
     /// on until end_loop().
     virtual void on_worker_done(Worker& worker) = 0;

@@ -55,14 +55,34 @@ Connection::~Connection() {
   state_->ended.store(true, std::memory_order_release);
   state_->connection = nullptr;
   state_->tell_observers();
+  destroy_values();
 }
 
 void Connection::start() {
   context_.counters.opened.add();
   tells_written_ = protocol_->wants_written();
   transport_->start(*this);
-  if (!guarded([this] { protocol_->on_open(session_); })) finish(CloseReason::handler_failed);
+  opened_ = make_values();
+  if (!opened_ || !guarded([this] { protocol_->on_open(session_); })) {
+    finish(CloseReason::handler_failed);
+  }
   update_timer();
+}
+
+/// False when a constructor threw.
+bool Connection::make_values() {
+  const SessionTypes* types = context_.session_types;
+  if (types == nullptr || types->empty()) return true;
+  return guarded([this, types] {
+    state_->values = std::make_unique<SessionValues>(*types);
+    state_->values->make(session_);
+  });
+}
+
+void Connection::destroy_values() {
+  if (state_->values == nullptr) return;
+  state_->values->destroy();
+  state_->values.reset();
 }
 
 // --- the end ---------------------------------------------------------------------------------
@@ -105,8 +125,9 @@ void Connection::on_closed(int error) {
   state_->ended.store(true, std::memory_order_release);
   state_->connection = nullptr;
   context_.counters.closed[static_cast<std::size_t>(reason_)].add();
-  guarded([this] { protocol_->on_close(session_, reason_); });
+  if (opened_) guarded([this] { protocol_->on_close(session_, reason_); });
   state_->tell_observers();
+  destroy_values();
   if (context_.log.enabled(LogLevel::debug)) {
     context_.log.write(LogLevel::debug, "connection " + std::to_string(state_->id) + " from " +
                                             state_->peer.to_string() +

@@ -10,6 +10,7 @@
 #include "io/mailbox.hpp"
 #include "weir/core/socket_address.hpp"
 #include "weir/session/observer.hpp"
+#include "weir/session/per_session.hpp"
 
 namespace weir {
 
@@ -29,6 +30,7 @@ struct SessionState {
   std::size_t max_queued = 0;
   std::uint64_t id = 0;
   SocketAddress peer;
+  std::unique_ptr<SessionValues> values;          // the loop's thread only; nullptr where none
   std::shared_ptr<const MessageEncoder> encoder;  // nullptr: only the connection can encode
 
   SessionState() = default;

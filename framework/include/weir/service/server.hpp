@@ -20,6 +20,7 @@
 #include "weir/service/options.hpp"
 #include "weir/session/close_reason.hpp"
 #include "weir/session/framed_protocol.hpp"
+#include "weir/session/per_session.hpp"
 
 namespace weir {
 
@@ -78,6 +79,14 @@ class Server {
   /// The same for a protocol that is not a framing and a handler.
   Result<Endpoint> listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory);
 
+  /// Every session gets a T of its own (per_session.hpp); each call is one more, also of the same
+  /// type. Before start(), else throws std::logic_error.
+  template <class T>
+  [[nodiscard]] PerSession<T> session() {
+    auto [types, place] = add_session_type(SessionType::of<T>());
+    return PerSession<T>(std::move(types), place);
+  }
+
   /// Begins to serve, on threads of its own, and returns. Once.
   Status start();
   /// Serves until it is stopped, by stop() or by SIGINT or SIGTERM: the first drains, the second
@@ -100,6 +109,8 @@ class Server {
   [[nodiscard]] ServerStats stats() const;
 
  private:
+  std::pair<std::shared_ptr<const SessionTypes>, std::size_t> add_session_type(SessionType type);
+
   std::unique_ptr<ServerCore> core_;
 };
 

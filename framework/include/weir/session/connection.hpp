@@ -26,6 +26,7 @@
 #include "weir/session/close_reason.hpp"
 #include "weir/session/options.hpp"
 #include "weir/session/output_queue.hpp"
+#include "weir/session/per_session.hpp"
 #include "weir/session/protocol.hpp"
 #include "weir/session/session.hpp"
 
@@ -58,6 +59,8 @@ struct ConnectionContext {
   ConnectionCounters counters{};
   std::shared_ptr<FailureBrakes> brakes = std::make_shared<FailureBrakes>();
   std::uint64_t next_id = 1;
+  /// What each session has of its own; nullptr and empty are nothing.
+  const SessionTypes* session_types = nullptr;
 };
 
 class ConnectionOwner {
@@ -161,6 +164,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] std::size_t in_scratch() const;
   void took(std::size_t bytes);
 
+  [[nodiscard]] bool make_values();
+  void destroy_values();
   void finish(CloseReason reason);
   void end_now();
   void log_failure(CloseReason reason, std::string_view detail);
@@ -196,6 +201,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool bounded_ = false;       // the handler deadline is ours
   bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
   bool tells_written_ = false;
+  bool opened_ = false;  // on_open was called, so on_close will be
   bool reading_paused_ = false;
   bool input_ended_ = false;  // the peer has finished sending,
   bool end_handled_ = false;  // and the protocol knows
