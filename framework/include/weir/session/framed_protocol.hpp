@@ -47,6 +47,16 @@ concept DispatchingHandler = requires(typename H::Dispatcher& dispatcher, std::s
   dispatcher.on_frame(frame, context);
 };
 
+/// A dispatcher that is told of the rest as well: what hooks are told, after
+/// them, and of the end before them.
+template <class D>
+concept ConnectionDispatcher = requires(D& dispatcher, const Session& session) {
+  dispatcher.on_open(session);
+  dispatcher.on_drained();
+  dispatcher.on_end();
+  dispatcher.on_close();
+};
+
 template <class H>
 concept FrameHandler = DispatchingHandler<H> || std::invocable<H&, std::string_view> ||
     std::invocable<H&, std::string_view, Session&> ||
@@ -129,10 +139,20 @@ class FramedProtocol final : public Protocol {
     if constexpr (knows_limit) framing_.set_default_max(options.limits.frame);
   }
 
-  void on_open(Session& session) override { tell(service_.hooks.on_open, session); }
-  void on_drained(Session& session) override { tell(service_.hooks.on_drained, session); }
-  void on_end(Session& session) override { tell(service_.hooks.on_end, session); }
+  void on_open(Session& session) override {
+    tell(service_.hooks.on_open, session);
+    if constexpr (tells_dispatcher) dispatcher_.on_open(session);
+  }
+  void on_drained(Session& session) override {
+    tell(service_.hooks.on_drained, session);
+    if constexpr (tells_dispatcher) dispatcher_.on_drained();
+  }
+  void on_end(Session& session) override {
+    tell(service_.hooks.on_end, session);
+    if constexpr (tells_dispatcher) dispatcher_.on_end();
+  }
   void on_close(Session& session, CloseReason reason) override {
+    if constexpr (tells_dispatcher) dispatcher_.on_close();
     if (service_.hooks.on_close) service_.hooks.on_close(session, reason);
   }
 
@@ -158,6 +178,7 @@ class FramedProtocol final : public Protocol {
 
  private:
   using Answer = typename HandlerAnswer<H>::Type;
+  static constexpr bool tells_dispatcher = ConnectionDispatcher<DispatcherOf<H>>;
   static constexpr bool knows_limit = requires(F f) { f.set_default_max(std::size_t{}); };
   /// For a framing that knows no limit: what a frame may be longer than its payload.
   static constexpr std::size_t overhead = 1024;
