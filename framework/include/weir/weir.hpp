@@ -21,6 +21,7 @@
 #include "weir/routing/routed.hpp"
 #include "weir/routing/router.hpp"
 #include "weir/service/client.hpp"
+#include "weir/service/pool.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
 #include "weir/session/failure.hpp"

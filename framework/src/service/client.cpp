@@ -1,13 +1,11 @@
 #include "weir/service/client.hpp"
 
-#include <atomic>
+#include <algorithm>
 #include <cerrno>
-#include <condition_variable>
-#include <mutex>
-#include <system_error>
-#include <thread>
 
+#include "service/awaited.hpp"
 #include "service/client_core.hpp"
+#include "service/loop_thread.hpp"
 #include "weir/io/backend.hpp"
 
 namespace weir {
@@ -28,81 +26,7 @@ std::string_view to_string(ClientState state) {
   return "unknown";
 }
 
-/// The thread that runs a client's own loop; begun with the first thing that is asked.
-class Client::Thread {
- public:
-  Status start(const std::shared_ptr<ClientCore>& core) {
-    const std::lock_guard lock(mutex_);
-    if (started_.load()) return {};
-    try {
-      thread_ = std::thread([this_thread = here_, core] {
-        this_thread->store(std::this_thread::get_id());
-        core->loop().run();
-        core->release();
-      });
-    } catch (const std::system_error& error) {
-      return system_error("no thread for the client", error.code().value());
-    }
-    started_.store(true);
-    return {};
-  }
-  [[nodiscard]] bool started() const { return started_.load(); }
-  [[nodiscard]] bool here() const { return here_->load() == std::this_thread::get_id(); }
-
-  /// The loop is about to end: waits for that, but not for itself.
-  void join() {
-    if (here()) return thread_.detach();
-    thread_.join();
-  }
-
- private:
-  std::mutex mutex_;
-  std::thread thread_;
-  std::atomic<bool> started_{false};
-  std::shared_ptr<std::atomic<std::thread::id>> here_ =
-      std::make_shared<std::atomic<std::thread::id>>();
-};
-
 namespace {
-
-/// What one thread waits for and another one tells.
-template <class T>
-class Awaited {
- public:
-  void tell(T value) {
-    const std::lock_guard lock(mutex_);
-    if (!value_.has_value()) value_.emplace(std::move(value));
-    told_.notify_all();
-  }
-  T wait() {
-    std::unique_lock lock(mutex_);
-    told_.wait(lock, [this] { return value_.has_value(); });
-    return std::move(*value_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable told_;
-  std::optional<T> value_;
-};
-
-/// Tells an Awaited; also when it is destroyed without having been called, with its loop.
-template <class T>
-class Teller {
- public:
-  Teller(std::shared_ptr<Awaited<T>> awaited) : awaited_(std::move(awaited)) {}
-  Teller(Teller&&) noexcept = default;
-  Teller& operator=(Teller&&) noexcept = default;
-  Teller(const Teller&) = delete;
-  Teller& operator=(const Teller&) = delete;
-  ~Teller() {
-    if (awaited_ != nullptr) awaited_->tell(Error{"the client's loop is gone", ECANCELED});
-  }
-  void operator()(T value) { std::exchange(awaited_, nullptr)->tell(std::move(value)); }
-
- private:
-  std::shared_ptr<Awaited<T>> awaited_;
-};
 
 MessageList make_message(ClientCore& core, std::string_view text) {
   MessageList one;
@@ -137,7 +61,7 @@ Client::Client(std::string_view endpoint, ClientOptions options, ClientHooks hoo
       return;
     }
     own_loop = made.take();
-    thread_ = std::make_unique<Thread>();
+    thread_ = std::make_unique<LoopThread>();
   }
   core_ = std::make_shared<ClientCore>(parsed.take(), std::move(options), std::move(hooks),
                                        std::move(own_loop));
@@ -166,8 +90,11 @@ Client::~Client() {
 
 Status Client::ready() {
   if (!failure_.ok()) return Error(failure_.error());
-  if (thread_ != nullptr && !thread_->started()) return thread_->start(core_);
-  return {};
+  if (thread_ == nullptr || thread_->started()) return {};
+  return thread_->start([core = core_] {
+    core->loop().run();
+    core->release();
+  });
 }
 
 bool Client::here() const {

@@ -264,7 +264,7 @@ void ClientCore::take_back(const std::string& why, std::uint64_t written) {
   };
   while (!in_flight_.empty()) {
     ClientMessage& message = in_flight_.front();
-    if (message.retry && !(closing_ && state() == ClientState::closed)) {
+    if (message.retry) {
       counters_.resent.add();
       keep(message);
     } else {

@@ -44,6 +44,7 @@
 namespace weir {
 
 class ClientCore;
+class LoopThread;
 
 /// Gives up one call, from any thread, also when its client is gone; cheap to copy.
 class Canceller {
@@ -68,8 +69,9 @@ class FrameReceiver {
   ~FrameReceiver() = default;
 };
 
-/// Threads: everything from any, at the same time. Handlers and hooks are called on the client's
-/// loop and may call anything but what waits; they may destroy the client.
+/// Threads: everything from any, at the same time; with the caller's loop from one thread alone
+/// while nobody runs it. Handlers and hooks are called on the client's loop and may call anything
+/// but what waits; they may destroy the client.
 class Client {
  public:
   /// Does not connect yet. A wrong endpoint is an error of each call and a line in the log.
@@ -128,7 +130,6 @@ class Client {
     void operator()(std::string_view frame) const { receiver->on_frame(frame); }
   };
   using MakeFactory = UniqueFunction<std::unique_ptr<ProtocolFactory>(FrameReceiver&)>;
-  class Thread;
 
   Client(std::string_view endpoint, ClientOptions options, ClientHooks hooks, MakeFactory make);
   /// Why nothing can be asked of it. Starts its thread.
@@ -139,8 +140,8 @@ class Client {
   void on_loop(UniqueFunction<void(ClientCore&)> action);
 
   Status failure_;
-  std::shared_ptr<ClientCore> core_;  // nullptr after a failure
-  std::unique_ptr<Thread> thread_;    // nullptr with the caller's loop
+  std::shared_ptr<ClientCore> core_;    // nullptr after a failure
+  std::unique_ptr<LoopThread> thread_;  // nullptr with the caller's loop
 };
 
 }  // namespace weir
