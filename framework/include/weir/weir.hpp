@@ -17,6 +17,7 @@
 #include "weir/framing/raw.hpp"
 #include "weir/io/backend.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/routing/layers.hpp"
 #include "weir/routing/offload.hpp"
 #include "weir/routing/routed.hpp"
 #include "weir/routing/router.hpp"

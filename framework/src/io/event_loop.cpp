@@ -30,6 +30,9 @@ class TaskTimer final : public Timer {
 
 const SystemClock system_clock;
 
+/// Room for posted tasks that is not given back after a round.
+constexpr std::size_t spare_tasks_to_keep = 1024;
+
 }  // namespace
 
 void Deferred::cancel() {
@@ -41,6 +44,7 @@ void Deferred::cancel() {
 
 EventLoop::EventLoop(const Clock* clock)
     : clock_(clock != nullptr ? clock : &system_clock),
+      tick_clock_(*clock_, clock == nullptr),
       now_(clock_->now()),
       mailbox_(std::make_shared<Mailbox>(*this)) {
   deferred_.previous_ = deferred_.next_ = &deferred_;
@@ -68,7 +72,11 @@ void EventLoop::update_now() { now_ = clock_->now(); }
 
 void EventLoop::run_posted() {
   if (mailbox_->empty()) return;
-  for (Task& task : mailbox_->take()) task();
+  std::vector<Task> tasks = std::move(spare_tasks_);
+  mailbox_->take(tasks);
+  for (Task& task : tasks) task();
+  tasks.clear();
+  if (tasks.capacity() <= spare_tasks_to_keep) spare_tasks_ = std::move(tasks);
 }
 
 void EventLoop::run_deferred() {

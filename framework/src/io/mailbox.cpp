@@ -27,12 +27,10 @@ void Mailbox::close() {
   count_.store(0, std::memory_order_release);
 }
 
-std::vector<Task> Mailbox::take() {
-  std::vector<Task> taken;
+void Mailbox::take(std::vector<Task>& into) {
   const std::lock_guard lock(mutex_);
-  taken.swap(tasks_);
+  into.swap(tasks_);
   count_.store(0, std::memory_order_release);
-  return taken;
 }
 
 }  // namespace weir

@@ -22,8 +22,9 @@ class Mailbox {
   /// No task is taken any more, and the loop is not woken again. Tasks that wait are dropped.
   void close();
 
-  /// On the loop's thread: the tasks posted so far, in order.
-  [[nodiscard]] std::vector<Task> take();
+  /// On the loop's thread: the tasks posted so far, in order. What `into`, which is empty, has room
+  /// for is room for the next ones.
+  void take(std::vector<Task>& into);
   [[nodiscard]] bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
 
   /// True on the thread that runs the loop, and while none does.

@@ -1,5 +1,7 @@
 #include "weir/routing/context.hpp"
 
+#include <utility>
+
 #include "weir/routing/handler.hpp"
 #include "weir/session/connection.hpp"
 
@@ -23,17 +25,14 @@ Responder responder_of(Context& context) { return Responder(context); }
 void Next::operator()(Context& context) const {
   const Route& route = *context.route_;
   try {
-    if (position_ == route.layers.size()) return route.handler->call(context);
+    const Layers& layers = *route.layers;
+    if (position_ == layers.size()) return route.handler->call(context);
     context.notes_[position_] = 0;
     context.entered_ = position_ + 1;
-    route.layers[position_]->call(context, Next(position_ + 1));
+    layers[position_]->call(context, Next(position_ + 1));
   } catch (...) {
     context.fail(current_failure());
   }
-}
-
-void Next::note(Context& context, std::uint64_t value) const {
-  context.notes_[position_ - 1] = value;
 }
 
 void Context::begin(std::string_view payload, TimePoint deadline) {
@@ -41,20 +40,28 @@ void Context::begin(std::string_view payload, TimePoint deadline) {
   received_ = loop().now();
   route_ = nullptr;
   entered_ = 0;
+  began_ = ended_ = 0;
   if (!identity_.empty()) identity_.clear();
 }
 
 void Context::on_settled(const Failure* failure) {
   if (failure != nullptr) report(*failure);
-  for (OnSettled& tell : told_) tell(*this, failure);
-  told_.clear();
-  while (entered_ != 0) {
-    --entered_;
-    route_->layers[entered_]->settled(*this, failure, notes_[entered_]);
+  if (!told_.empty()) {
+    for (OnSettled& tell : told_) tell(*this, failure);
+    told_.clear();
   }
+  if (entered_ != 0) tell_layers(failure);
   on_request_settled();
-  kept_route_ = nullptr;
+  if (kept_route_ != nullptr) kept_route_ = nullptr;
   if (scratch_.capacity() > scratch_to_keep) std::string().swap(scratch_);
+}
+
+void Context::tell_layers(const Failure* failure) {
+  const Route& route = *route_;
+  const LayerPtr* layers = route.layers->data();
+  for (std::size_t at = std::exchange(entered_, 0); at-- != 0;) {
+    if ((route.told >> at & 1U) != 0) layers[at]->settled(*this, failure, notes_[at]);
+  }
 }
 
 void Context::report(const Failure& failure) {

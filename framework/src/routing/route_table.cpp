@@ -2,31 +2,83 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
+#include <cstring>
 
 namespace weir {
 
 namespace {
 
-std::uint64_t hash_of(const RouteKey& key) {
-  if (!key.numeric) return std::hash<std::string_view>()(key.text);
-  // Neighbours go far apart (the finalizer of MurmurHash3).
-  std::uint64_t hash = key.number;
-  hash = (hash ^ (hash >> 33U)) * 0xff51afd7ed558ccdU;
-  hash = (hash ^ (hash >> 33U)) * 0xc4ceb9fe1a85ec53U;
-  return hash ^ (hash >> 33U);
+// Odd, and as many ones as zeros (the constants of SplitMix64).
+constexpr std::uint64_t first_factor = 0xbf58476d1ce4e5b9U;
+constexpr std::uint64_t second_factor = 0x94d049bb133111ebU;
+
+/// Neighbours go far apart. One to one: equal hashes are equal numbers.
+std::uint64_t hash_of(std::uint64_t number) {
+  number = (number ^ (number >> 30U)) * first_factor;
+  number = (number ^ (number >> 27U)) * second_factor;
+  return number ^ (number >> 31U);
+}
+
+std::uint64_t word_at(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/// The last few bytes, at most 7, without reading beyond them.
+std::uint64_t rest_at(const char* bytes, std::size_t size) {
+  if (size == 0) return 0;
+  if (size >= 4) {
+    std::uint32_t front = 0;
+    std::uint32_t back = 0;
+    std::memcpy(&front, bytes, sizeof front);
+    std::memcpy(&back, bytes + size - sizeof back, sizeof back);
+    return std::uint64_t{back} << 32U | front;
+  }
+  const auto at = [bytes](std::size_t i) -> std::uint64_t {
+    return static_cast<unsigned char>(bytes[i]);
+  };
+  return at(0) | at(size / 2) << 8U | at(size - 1) << 16U;
+}
+
+std::uint64_t hash_of(std::string_view name) {
+  std::uint64_t hash = name.size() * second_factor;
+  const char* bytes = name.data();
+  std::size_t left = name.size();
+  for (; left >= 8; left -= 8, bytes += 8)
+    hash = std::rotl((hash ^ word_at(bytes)) * first_factor, 29);
+  return hash_of(hash ^ rest_at(bytes, left));
 }
 
 }  // namespace
 
-RouteTable::RouteTable(std::size_t routes)
+RouteTable::Slots::Slots(std::size_t routes)
     : mask_(std::bit_ceil(2 * routes + 2) - 1), slots_(mask_ + 1) {}
 
-void RouteTable::insert(const RouteKey& key, std::shared_ptr<const Route> route) {
-  const std::uint64_t hash = hash_of(key);
+void RouteTable::Slots::insert(std::uint64_t hash, const Route& route) {
   std::size_t at = hash & mask_;
   while (slots_[at].route != nullptr) at = (at + 1) & mask_;
-  slots_[at] = {hash, key.number, key.numeric, std::string(key.text), std::move(route)};
+  slots_[at] = {hash, &route};
+}
+
+template <class Fits>
+const Route* RouteTable::Slots::find(std::uint64_t hash, Fits fits) const {
+  for (std::size_t at = hash & mask_; slots_[at].route != nullptr; at = (at + 1) & mask_) {
+    if (slots_[at].hash == hash && fits(*slots_[at].route)) return slots_[at].route;
+  }
+  return nullptr;
+}
+
+RouteTable::RouteTable(std::size_t routes) : names_(routes), numbers_(routes) {}
+
+void RouteTable::insert(std::string_view name, std::shared_ptr<const Route> route) {
+  names_.insert(hash_of(name), *route);
+  routes_.push_back(std::move(route));
+}
+
+void RouteTable::insert(std::uint64_t number, std::shared_ptr<const Route> route) {
+  numbers_.insert(hash_of(number), *route);
+  routes_.push_back(std::move(route));
 }
 
 void RouteTable::insert_otherwise(std::string prefix, std::shared_ptr<const Route> route) {
@@ -36,14 +88,11 @@ void RouteTable::insert_otherwise(std::string prefix, std::shared_ptr<const Rout
 }
 
 const Route& RouteTable::find(const RouteKey& key) const {
-  const std::uint64_t hash = hash_of(key);
-  for (std::size_t at = hash & mask_; slots_[at].route != nullptr; at = (at + 1) & mask_) {
-    const Slot& slot = slots_[at];
-    if (slot.hash == hash && slot.numeric == key.numeric && slot.number == key.number &&
-        slot.text == key.text) {
-      return *slot.route;
-    }
-  }
+  const Route* found =
+      key.numeric ? numbers_.find(hash_of(key.number), [](const Route&) { return true; })
+                  : names_.find(hash_of(key.text),
+                                [&](const Route& route) { return route.name == key.text; });
+  if (found != nullptr) return *found;
   const auto fits = [&](const Other& other) { return key.text.starts_with(other.prefix); };
   return *std::find_if(others_.begin(), others_.end() - 1, fits)->route;
 }

@@ -1,7 +1,8 @@
 // RouteTable: the routes of one version of a router. Layer: routing, private. Immutable.
 //
-//   slots_   [hash, route] [      ] [hash, route] ...    open addressing, at most half full
-//   others_  the longest prefix first, the router's own "" last
+//   names_    [hash, route] [      ] [hash, route] ...   open addressing, at most half full;
+//   numbers_  [hash, route] [      ] ...                 four slots a cache line
+//   others_   the longest prefix first, the router's own "" last
 //
 // Whoever sends requests chooses their keys, but what a lookup costs is settled by the keys that
 // were registered.
@@ -20,9 +21,11 @@ namespace weir {
 
 class RouteTable {
  public:
+  /// For at most so many names, and so many numbers.
   explicit RouteTable(std::size_t routes);
 
-  void insert(const RouteKey& key, std::shared_ptr<const Route> route);
+  void insert(std::string_view name, std::shared_ptr<const Route> route);
+  void insert(std::uint64_t number, std::shared_ptr<const Route> route);
   void insert_otherwise(std::string prefix, std::shared_ptr<const Route> route);
 
   [[nodiscard]] const Route& find(const RouteKey& key) const;
@@ -30,18 +33,28 @@ class RouteTable {
  private:
   struct Slot {
     std::uint64_t hash = 0;
-    std::uint64_t number = 0;
-    bool numeric = false;
-    std::string text;
-    std::shared_ptr<const Route> route;
+    const Route* route = nullptr;
+  };
+  class Slots {
+   public:
+    explicit Slots(std::size_t routes);
+    void insert(std::uint64_t hash, const Route& route);
+    /// The first route of this hash that `fits`, or nullptr.
+    template <class Fits>
+    [[nodiscard]] const Route* find(std::uint64_t hash, Fits fits) const;
+
+   private:
+    std::size_t mask_;
+    std::vector<Slot> slots_;
   };
   struct Other {
     std::string prefix;
     std::shared_ptr<const Route> route;
   };
 
-  std::size_t mask_;
-  std::vector<Slot> slots_;
+  Slots names_;
+  Slots numbers_;
+  std::vector<std::shared_ptr<const Route>> routes_;
   std::vector<Other> others_;
 };
 

@@ -54,25 +54,25 @@ class RoutedConnection::Request final : public Context {
   const RoutedOptions& options_;
 };
 
-CallPtr<RoutedConnection::Request> RoutedConnection::take_request(InputContext& input) {
-  if (spare_ != nullptr) {
-    CallPtr<Request> request(static_cast<Request*>(spare_.release()));
-    if (request->unshared()) return request;
-  }
-  return CallPtr<Request>(new Request(input.session, input.loop, routed_));
+/// One that nobody else refers to: the last one, unless a handler keeps it.
+RoutedConnection::Request& RoutedConnection::request(InputContext& input) {
+  auto* present = static_cast<Request*>(request_.get());
+  if (present != nullptr && present->unshared()) return *present;
+  present = new Request(input.session, input.loop, routed_);
+  request_.reset(present);
+  return *present;
 }
 
 void RoutedConnection::on_request(std::string_view frame, const std::optional<Extracted>& found,
                                   InputContext& input) {
-  CallPtr<Request> request = take_request(input);
-  request->begin(found ? found->payload : frame, handler_deadline(options_.deadlines, input.loop));
+  Request& present = request(input);
+  present.begin(found ? found->payload : frame, handler_deadline(options_.deadlines, input.loop));
   if (found) {
-    router_.dispatch(found->key, *request);
+    router_.dispatch(found->key, present);
   } else {
-    request->fail({.kind = FailureKind::invalid_request});
+    present.fail({.kind = FailureKind::invalid_request});
   }
-  request->handler_returned(1);
-  spare_ = CallPtr<Call>(request.release());
+  present.handler_returned(1);
 }
 
 }  // namespace weir

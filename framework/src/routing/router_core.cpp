@@ -156,13 +156,24 @@ std::vector<LayerPtr> RouterCore::layers_of(const Entry& entry) const {
   }
 }
 
+/// Most routes have the layers of the one before: their list stays in the processor's cache then.
+std::shared_ptr<const Layers> RouterCore::share_layers(Layers layers) {
+  if (last_layers_ == nullptr || *last_layers_ != layers) {
+    last_layers_ = std::make_shared<const Layers>(std::move(layers));
+  }
+  return last_layers_;
+}
+
 const std::shared_ptr<const Route>& RouterCore::route_of(Entry& entry) {
   if (entry.route == nullptr) {
     auto route = std::make_shared<Route>();
     route->name = entry.name;
     route->id = ++last_id_;
     route->index = entry.index;
-    route->layers = layers_of(entry);
+    route->layers = share_layers(layers_of(entry));
+    for (std::size_t i = 0; i < route->layers->size(); ++i) {
+      if ((*route->layers)[i]->wants_settled()) route->told |= std::uint32_t{1} << i;
+    }
     route->handler = entry.handler;
     entry.route = std::move(route);
   }
@@ -173,15 +184,16 @@ void RouterCore::build() {
   auto table = std::make_shared<RouteTable>(entries_.size());
   for (auto& [key, entry] : entries_) {
     if (key.front() == '#') {
-      table->insert(std::stoull(key.substr(1)), route_of(entry));
+      table->insert(std::uint64_t{std::stoull(key.substr(1))}, route_of(entry));
     } else {
-      table->insert(entry.name, route_of(entry));
+      table->insert(std::string_view(entry.name), route_of(entry));
     }
   }
   for (Group& group : groups_) {
     if (group.otherwise == nullptr) continue;
     table->insert_otherwise(group.prefix, route_of(*group.otherwise));
   }
+  last_layers_ = nullptr;
   built_ = std::move(table);
 }
 

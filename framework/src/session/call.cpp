@@ -64,7 +64,7 @@ void Call::deliver(const Failure& failure) {
 
 void Call::settle(const Failure* failure) {
   if (std::exchange(settled_, true)) return;
-  cancel_ = {};
+  if (cancel_) cancel_ = {};
   if (!out_) return on_settled(failure);
   out_ = false;
   Timer::cancel();

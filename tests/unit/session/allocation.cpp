@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "support/bare_transport.hpp"
 #include "unit/session/counting_memory.hpp"
 #include "weir/framing/length_prefix.hpp"
 #include "weir/framing/line.hpp"
@@ -12,42 +13,9 @@
 #include "weir/testing/memory_loop.hpp"
 
 using namespace weir;
-using weir::test::allocations;
+using namespace weir::test;
 
 namespace {
-
-/// Gives what the test says and takes all there is, and needs no memory for it.
-class BareTransport final : public Transport {
- public:
-  void start(Sink& sink) override { sink_ = &sink; }
-  void pause_reading() override {}
-  void resume_reading() override {}
-  std::size_t write(std::span<const std::string_view> pieces) override {
-    std::size_t size = 0;
-    for (const std::string_view piece : pieces) size += piece.size();
-    written += size;
-    ++writes;
-    return size;
-  }
-  void shutdown_write() override {}
-  void close() override {}
-  [[nodiscard]] SocketAddress peer() const override { return {}; }
-  [[nodiscard]] SocketAddress local() const override { return {}; }
-  void release() override {}
-
-  void bring(std::string_view bytes) const { sink_->on_bytes(bytes); }
-
-  std::size_t written = 0;
-  std::size_t writes = 0;
-
- private:
-  Sink* sink_ = nullptr;
-};
-
-class Owner final : public ConnectionOwner {
- public:
-  void on_connection_closed(Connection&) override {}
-};
 
 /// A connection that has handled `bytes` before, and what it asks for when they come again.
 struct Cost {
@@ -63,7 +31,7 @@ Cost cost_of(F framing, H handler, std::string_view bytes, int times = 100) {
   const Log log(LogLevel::warning);
   ConnectionContext context{loop, options, log};
   FramedService<F, H> service(std::move(framing), std::move(handler), {});
-  Owner owner;
+  SilentOwner owner;
   BareTransport transport;
   Connection connection(context, owner, TransportPtr(&transport), service.make(options));
   connection.start();
@@ -135,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_frame_in_two_reads_costs_one_block_which_is_given_back) {
   ConnectionContext context{loop, options, log};
   const auto echo = [](std::string_view frame) { return frame; };
   FramedService<LineFraming, decltype(echo)> service(lines(), echo, {});
-  Owner owner;
+  SilentOwner owner;
   BareTransport transport;
   Connection connection(context, owner, TransportPtr(&transport), service.make(options));
   connection.start();
@@ -156,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_frame_too_large_costs_its_words_and_no_room_for_the_frame
   const Log log(LogLevel::error);
   ConnectionContext context{loop, options, log};
   FramedService<LengthPrefixFraming, decltype(echo)> service(length_prefix(8), echo, {});
-  Owner owner;
+  SilentOwner owner;
   BareTransport transport;
   Connection connection(context, owner, TransportPtr(&transport), service.make(options));
   connection.start();

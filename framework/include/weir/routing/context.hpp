@@ -36,6 +36,18 @@ class Context : public Call {
   /// What the protocol parsed of the request, for the handlers of its codec.
   [[nodiscard]] void* arguments() const { return arguments_; }
 
+  /// Ticks of the loop's clock (TickClock): when the first layer asked for them, so that all layers
+  /// of a request that measure share two readings,
+  [[nodiscard]] std::uint64_t began() {
+    if (began_ == 0) began_ = loop().tick_clock().now();
+    return began_;
+  }
+  /// and from then until it was settled; in settled() alone.
+  [[nodiscard]] std::uint64_t took() {
+    if (ended_ == 0) ended_ = loop().tick_clock().now();
+    return TickClock::between(began(), ended_);
+  }
+
   /// Who calls, where a layer has found out; empty otherwise.
   [[nodiscard]] const std::string& identity() const { return identity_; }
   void set_identity(std::string identity) { identity_ = std::move(identity); }
@@ -66,16 +78,23 @@ class Context : public Call {
   friend class RouterCore;
 
   void on_settled(const Failure* failure) final;
+  void tell_layers(const Failure* failure);
 
   const Route* route_ = nullptr;
   std::shared_ptr<const Route> kept_route_;  // once it is out
   void* arguments_ = nullptr;
   TimePoint received_{};
   std::size_t entered_ = 0;  // layers that will be told
+  std::uint64_t began_ = 0;  // ticks; 0 as long as nobody has asked
+  std::uint64_t ended_ = 0;
   std::array<std::uint64_t, max_layers> notes_{};
   std::string identity_;
   std::string scratch_;
   std::vector<OnSettled> told_;
 };
+
+inline void Next::note(Context& context, std::uint64_t value) const {
+  context.notes_[position_ - 1] = value;
+}
 
 }  // namespace weir

@@ -41,7 +41,7 @@ class Next {
   explicit Next(std::size_t position) : position_(position) {}
   /// The next layer, or the handler. Once. On the loop's thread. What they throw fails the request.
   void operator()(Context& context) const;
-  /// A number of this layer's for this request; settled() gets it back.
+  /// A number of this layer's for this request; settled() gets it back. (Include context.hpp.)
   void note(Context& context, std::uint64_t value) const;
 
  private:
@@ -60,20 +60,27 @@ class Layer {
   virtual void call(Context& context, Next next) = 0;
   /// Once for every call(): nullptr when the request was answered. `note` is what it noted, or 0.
   virtual void settled(Context& context, const Failure* failure, std::uint64_t note);
+  /// Asked when a route is made. False: settled() need not be called.
+  [[nodiscard]] virtual bool wants_settled() const { return true; }
 };
 
 using LayerPtr = std::shared_ptr<Layer>;
+using Layers = std::vector<LayerPtr>;
 
-/// Where requests of one key go: a name, the layers from the outermost on, a handler. Immutable.
+/// Where requests of one key go: a handler behind layers, the outermost first. Immutable.
 struct Route : std::enable_shared_from_this<Route> {
-  std::string name;
-  /// Different for every route there ever was in its router.
-  std::uint64_t id = 0;
+  std::shared_ptr<Handler> handler;
+  /// Those of one group share the list.
+  std::shared_ptr<const Layers> layers;
+  /// The layers that want settled(), a bit each.
+  std::uint32_t told = 0;
   /// Small: a place that no other route of the router has now.
   std::size_t index = 0;
-  std::vector<LayerPtr> layers;
-  std::shared_ptr<Handler> handler;
+  /// Different for every route there ever was in its router.
+  std::uint64_t id = 0;
+  std::string name;
 };
+static_assert(max_layers <= 32);
 
 /// Responder(context), where Context is not complete.
 [[nodiscard]] Responder responder_of(Context& context);
@@ -97,6 +104,7 @@ class FunctionLayer final : public Layer {
       (*function_)(context, next);
     }
   }
+  [[nodiscard]] bool wants_settled() const override { return false; }
 
  private:
   std::shared_ptr<F> function_;

@@ -68,12 +68,12 @@ class RoutedConnection {
 
  private:
   class Request;
-  [[nodiscard]] CallPtr<Request> take_request(InputContext& input);
+  [[nodiscard]] Request& request(InputContext& input);
 
   RouterCore& router_;
   const RoutedOptions& routed_;
   const ConnectionOptions& options_;
-  CallPtr<Call> spare_;  // the last request, when nobody refers to it any more
+  CallPtr<Call> request_;  // the last one
 };
 
 /// What stands for a handler in Server::listen. A value; keeps the router's routes.

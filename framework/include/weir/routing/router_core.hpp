@@ -99,6 +99,7 @@ class RouterCore {
   void build();
   [[nodiscard]] const std::shared_ptr<const Route>& route_of(Entry& entry);
   [[nodiscard]] std::vector<LayerPtr> layers_of(const Entry& entry) const;
+  [[nodiscard]] std::shared_ptr<const Layers> share_layers(Layers layers);
   [[nodiscard]] Entry make_entry(Scope scope, std::string name, std::shared_ptr<Handler> handler,
                                  std::vector<LayerPtr> layers);
   [[nodiscard]] std::string whole_key(Scope scope, const RouteKey& key) const;
@@ -109,6 +110,7 @@ class RouterCore {
   std::vector<Group> groups_;
   std::map<std::string, Entry> entries_;     // by whole_key()
   std::shared_ptr<const RouteTable> built_;  // of the present version, once asked for
+  std::shared_ptr<const Layers> last_layers_;
   std::vector<std::size_t> free_indices_;
   std::size_t next_index_ = 0;
   std::uint64_t last_id_ = 0;

@@ -104,7 +104,7 @@ class TypedHandler;
 template <class Codec, class F, class... P>
 class TypedHandler<Codec, F, Types<P...>> final : public Handler {
  public:
-  explicit TypedHandler(F function) : function_(std::make_shared<F>(std::move(function))) {}
+  explicit TypedHandler(F function) : function_(keep(std::move(function))) {}
 
   void call(Context& context) override {
     if constexpr (later) {
@@ -118,12 +118,12 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
     } else {
       auto arguments = read(context);
       if constexpr (responds) {
-        apply(*function_, arguments);
+        apply(function_, arguments);
       } else if constexpr (std::is_void_v<Answer>) {
-        apply(*function_, arguments);
+        apply(function_, arguments);
         Speaker<Codec>::say_nothing(To{context});
       } else {
-        const Answer& answer = apply(*function_, arguments);
+        const Answer& answer = apply(function_, arguments);
         Speaker<Codec>::say(answer, context.scratch(), To{context});
       }
     }
@@ -185,7 +185,15 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
     (std::index_sequence_for<P...>());
   }
 
-  std::shared_ptr<F> function_;
+  static auto keep(F function) {
+    if constexpr (later) {
+      return std::make_shared<F>(std::move(function));
+    } else {
+      return function;
+    }
+  }
+
+  std::conditional_t<later, std::shared_ptr<F>, F> function_;
 };
 
 /// `function` as a handler, or the handler that it is already.

@@ -65,7 +65,9 @@ class Call : private Timer, private SessionObserver {
 
   /// The latest moment for the answer, counted while the call is out; it only ever comes nearer.
   void set_deadline(TimePoint when) {
-    if (when < deadline_) deadline_ = when;
+    if (when >= deadline_) return;
+    deadline_ = when;
+    if (out_) loop_.timers().arm(*this, when);
   }
   [[nodiscard]] TimePoint deadline() const { return deadline_; }
   /// Called when the call is settled without the answer that `cancel` would stop the making of:
