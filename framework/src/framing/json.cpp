@@ -117,4 +117,17 @@ Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limit
   return reader.take(Value::sax_parse(begin, end, &reader));
 }
 
+Result<std::string> json_text(const nlohmann::json& value) {
+  try {
+    return value.dump();
+  } catch (const nlohmann::json::type_error& error) {
+    // The one mistake that a value may hold; nlohmann names the byte and its place in the string.
+    std::string_view what = error.what();
+    if (const std::size_t words = what.find("] "); words != std::string_view::npos) {
+      what.remove_prefix(words + 2);
+    }
+    return Error{"JSON value: " + text::printable(what, longest_reason)};
+  }
+}
+
 }  // namespace weir

@@ -82,6 +82,22 @@ concept Framing = std::copy_constructible<F> &&
   { framing.encode(bytes, output) } -> std::same_as<Status>;
 };
 
+/// A framing that takes the server's frame limit.
+template <class F>
+concept LimitedFraming = Framing<F> && requires(F framing) {
+  framing.set_default_max(1);
+};
+
+/// A framing whose payloads are values of one type. decode() has made the value when it answers a
+/// frame: message() is that of the last one, until decode() is called again; who takes it away
+/// leaves something else behind. payload_of() is the way back, for encode(): an error says why the
+/// value has no payload.
+template <class F>
+concept MessageFraming = Framing<F> && requires(F framing, const typename F::Message& message) {
+  { framing.message() } -> std::same_as<typename F::Message&>;
+  { F::payload_of(message) } -> std::same_as<Result<std::string>>;
+};
+
 /// What a person needs who looks at a stream that does not fit: the first bytes of `input`, 16 at
 /// most and escaped as in C, and which protocol they look like, if any:
 /// `it begins "GET / HTTP/1.1\r\n"...; an HTTP request?`.
