@@ -108,7 +108,7 @@ class Bench {
     Bench& bench_;
   };
 
-  template <Framing F, FrameHandler H>
+  template <Framing F, FrameHandler<F> H>
   [[nodiscard]] Serving serve(F framing, H handler, Hooks hooks = {}) {
     watch(hooks);
     server_ = std::make_unique<Server>(std::move(options));

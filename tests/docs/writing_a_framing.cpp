@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/framing/framing.hpp"
+#include "weir/framing/json.hpp"
 #include "weir/framing/limit.hpp"
 #include "weir/service/server.hpp"
 #include "weir/testing/memory_loop.hpp"
@@ -174,6 +175,23 @@ BOOST_AUTO_TEST_CASE(a_server_speaks_it) {
   peer.send("lo,");
   loop.run_ready();
   BOOST_TEST(peer.take() == "14:you said hello,");
+}
+// ]
+
+// [compose test
+BOOST_AUTO_TEST_CASE(its_payloads_may_be_json) {
+  weir::testing::MemoryLoop loop;
+  weir::Server server({.loop = &loop});
+  server.listen("tcp://127.0.0.1:7000", netstrings() | weir::json, [](nlohmann::json message) {
+    message["seen"] = true;
+    return message;
+  });
+  BOOST_TEST(server.start().ok());
+
+  weir::testing::Peer peer = loop.dial("tcp://127.0.0.1:7000");
+  peer.send(R"(8:{"a": 1},)");
+  loop.run_ready();
+  BOOST_TEST(peer.take() == R"(19:{"a":1,"seen":true},)");
 }
 // ]
 

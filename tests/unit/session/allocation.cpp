@@ -24,7 +24,7 @@ struct Cost {
   std::size_t writes = 0;
 };
 
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 Cost cost_of(F framing, H handler, std::string_view bytes, int times = 100) {
   testing::MemoryLoop loop;
   const ConnectionOptions options;

@@ -39,7 +39,7 @@ class Bench {
   ~Bench();
 
   /// Listens and starts. `hooks` are called beside those that write the record.
-  template <Framing F, FrameHandler H>
+  template <Framing F, FrameHandler<F> H>
   void serve(F framing, H handler, Hooks hooks = {}) {
     serve(std::make_unique<FramedService<F, H>>(std::move(framing), std::move(handler),
                                                 recorded(std::move(hooks))));

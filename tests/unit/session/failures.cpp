@@ -228,7 +228,7 @@ struct Case {
   Faults faults{};
 };
 
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 Peer served(Bench& bench, F framing, H handler) {
   bench.serve(std::move(framing), std::move(handler));
   return bench.dial();

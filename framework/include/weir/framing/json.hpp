@@ -44,6 +44,9 @@ struct JsonLimits {
 /// The payloads of F, each of which is a document: a MessageFraming (framing.hpp), so a handler may
 /// take the value. One that is no document is malformed, with the words of parse_json().
 ///
+/// Over the framing alone, without `| json`, a handler of values would compile as well, for
+/// nlohmann makes a value of any text: it gets each frame as a JSON string.
+///
 /// encode() takes text for JSON without a look at it, and so does Session::send(): it is trusted to
 /// be a document, such as json_text() makes.
 template <Framing F>

@@ -5,10 +5,11 @@
 //       return slow_lookup(query);
 //     }));
 //
-// The function takes and answers what a plain handler does; the frame is copied for it. It is
-// called on several threads at once, and may still run when its call is over (its deadline, the
-// connection's end) or its server is gone: what it answers then goes nowhere. When the pool is full
-// the request fails as overloaded; what it throws fails it as with any handler.
+// The function takes and answers what a plain handler does, but that it gets a message for its own;
+// a frame is copied for it. It is called on several threads at once, and may still run when its
+// call is over (its deadline, the connection's end) or its server is gone: what it answers then
+// goes nowhere. When the pool is full the request fails as overloaded; what it throws fails it as
+// with any handler.
 #pragma once
 
 #include <concepts>
@@ -46,17 +47,25 @@ struct Offloaded {
   /// Shared with the tasks, which may outlive the handler.
   std::shared_ptr<F> function;
 
-  void operator()(std::string_view frame, const Responder& responder) const
-      requires(std::invocable<F&, std::string_view> ||
-               std::invocable<F&, std::string_view, Session&>) {
+  /// `input` is a frame, or a message of the framing.
+  template <class Input, class Give>
+  requires PlainHandler<F, Input>
+  void operator()(Input input, const Responder& responder, const Give& give) const {
+    // A frame is lent for this call alone.
+    constexpr bool is_frame = std::same_as<Input, std::string_view>;
+    using Kept = std::conditional_t<is_frame, std::string, Input>;
+    using Passed = std::conditional_t<is_frame, std::string_view, Input&&>;
     run_offloaded(*pool, responder,
-                  [kept = function, copy = std::string(frame), responder,
+                  [kept = function, copy = Kept(std::move(input)), responder, give,
                    session = responder.call()->session()]() mutable {
-                    if constexpr (std::is_void_v<decltype(call_handler(*kept, copy, session))>) {
-                      call_handler(*kept, copy, session);
-                      GiveReply()(responder);
+                    const auto call = [&]() -> decltype(auto) {
+                      return call_handler<Input>(*kept, static_cast<Passed>(copy), session);
+                    };
+                    if constexpr (std::is_void_v<decltype(call())>) {
+                      call();
+                      give(responder);
                     } else {
-                      GiveReply()(responder, call_handler(*kept, copy, session));
+                      give(responder, call());
                     }
                   });
   }

@@ -71,7 +71,7 @@ class Server {
   /// reason; it is kept, and start() fails with it. A handler takes (frame) or (frame, session)
   /// and answers nothing or a reply (framed_protocol.hpp); it is called from all the server's
   /// threads.
-  template <Framing F, FrameHandler H>
+  template <Framing F, FrameHandler<F> H>
   Result<Endpoint> listen(std::string_view endpoint, F framing, H handler, Hooks hooks = {}) {
     return listen(endpoint, std::make_unique<FramedService<F, H>>(
                                 std::move(framing), std::move(handler), std::move(hooks)));

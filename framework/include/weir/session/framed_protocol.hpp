@@ -2,11 +2,12 @@
 // The only code of the framework that a user's translation unit compiles: a loop over frames.
 //
 // A handler is called with (frame) or (frame, session) and answers nothing, or a reply: what a
-// std::string_view can be made of, or a std::optional of that. Or it answers later: with an
-// asio::awaitable of these (routing/coroutine.hpp), or through a Responder that it is called with,
-// (frame, responder); blocking code runs on other threads (routing/offload.hpp). Until then no
-// further frame is handled, so that replies keep their order. Such a protocol has no words for an
-// error: a handler that throws, answers too late or not at all ends the connection.
+// std::string_view can be made of, or a std::optional of that. Where the framing makes messages of
+// its frames, it may take and answer those instead (handler_input.hpp). Or it answers later: with
+// an asio::awaitable of these (routing/coroutine.hpp), or through a Responder that it is called
+// with, (frame, responder); blocking code runs on other threads (routing/offload.hpp). Until then
+// no further frame is handled, so that replies keep their order. Such a protocol has no words for
+// an error: a handler that throws, answers too late or not at all ends the connection.
 #pragma once
 
 #include <concepts>
@@ -19,6 +20,7 @@
 #include "weir/core/task.hpp"
 #include "weir/framing/framing.hpp"
 #include "weir/session/framed_call.hpp"
+#include "weir/session/handler_input.hpp"
 #include "weir/session/later_answer.hpp"
 #include "weir/session/protocol.hpp"
 #include "weir/session/responder.hpp"
@@ -57,39 +59,39 @@ concept ConnectionDispatcher = requires(D& dispatcher, const Session& session) {
   dispatcher.on_close();
 };
 
-template <class H>
-concept FrameHandler = DispatchingHandler<H> || std::invocable<H&, std::string_view> ||
-    std::invocable<H&, std::string_view, Session&> ||
-    std::invocable<H&, std::string_view, Responder>;
+/// On connections that speak F.
+template <class H, class F>
+concept FrameHandler =
+    DispatchingHandler<H> || CallableWith<H, typename HandlerInput<H, F>::Type, F>;
+
+/// It returns its answer, or what that comes of later.
+template <class H, class Input>
+concept AnsweringHandler = !DispatchingHandler<H> && PlainHandler<H, Input>;
 
 /// Called with (frame, responder): it answers by the responder, whatever it returns.
-template <class H>
+template <class H, class Input, class F>
 concept RespondingHandler =
-    FrameHandler<H> && !DispatchingHandler<H> && !std::invocable<H&, std::string_view> &&
-    !std::invocable<H&, std::string_view, Session&>;
+    !DispatchingHandler<H> && !PlainHandler<H, Input> && CallableWith<H, Input, F>;
 
-template <class H>
-decltype(auto) call_handler(H& handler, std::string_view frame, Session& session) {
-  if constexpr (std::invocable<H&, std::string_view, Session&>) {
-    return handler(frame, session);
+template <class Input, class H>
+decltype(auto) call_handler(H& handler, Input&& input, Session& session) {
+  if constexpr (std::invocable<H&, Input, Session&>) {
+    return handler(std::forward<Input>(input), session);
   } else {
-    return handler(frame);
+    return handler(std::forward<Input>(input));
   }
 }
 
-/// What the handler returns; void for one that takes a responder.
-template <class H>
+/// What an answering handler returns; void for any other.
+template <class H, class F, class Input = typename HandlerInput<H, F>::Type>
 struct HandlerAnswer {
-  using Type = std::remove_cvref_t<decltype(call_handler(std::declval<H&>(), std::string_view(),
-                                                         std::declval<Session&>()))>;
-};
-template <RespondingHandler H>
-struct HandlerAnswer<H> {
   using Type = void;
 };
-template <DispatchingHandler H>
-struct HandlerAnswer<H> {
-  using Type = void;
+template <class H, class F, class Input>
+requires AnsweringHandler<H, Input>
+struct HandlerAnswer<H, F, Input> {
+  using Type = std::remove_cvref_t<decltype(call_handler<Input>(
+      std::declval<H&>(), std::declval<Input>(), std::declval<Session&>()))>;
 };
 
 /// What a connection keeps of a dispatching handler; nothing of any other.
@@ -103,31 +105,10 @@ struct DispatcherOf<H> : H::Dispatcher {
   using H::Dispatcher::Dispatcher;
 };
 
-template <class T>
-inline constexpr bool is_optional_reply = false;
-template <std::convertible_to<std::string_view> T>
-inline constexpr bool is_optional_reply<std::optional<T>> = true;
-
-/// What a handler that answers later has answered, given to the responder.
-struct GiveReply {
-  void operator()(const Responder& responder) const { responder.finish(); }
-  template <class Value>
-  void operator()(const Responder& responder, const Value& value) const {
-    if constexpr (std::convertible_to<const Value&, std::string_view>) {
-      responder.reply(value);
-    } else {
-      static_assert(is_optional_reply<Value>,
-                    "weir: what comes later is what a handler may answer");
-      if (value.has_value()) return static_cast<void>(responder.reply(*value));
-      responder.finish();
-    }
-  }
-};
-
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 class FramedService;
 
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 class FramedProtocol final : public Protocol {
  public:
   /// `service` and `options` outlive the protocol.
@@ -177,9 +158,12 @@ class FramedProtocol final : public Protocol {
   }
 
  private:
-  using Answer = typename HandlerAnswer<H>::Type;
+  using Input = typename HandlerInput<H, F>::Type;
+  using Answer = typename HandlerAnswer<H, F>::Type;
+  using Give = GiveReply<F, Input>;
   static constexpr bool tells_dispatcher = ConnectionDispatcher<DispatcherOf<H>>;
-  static constexpr bool knows_limit = requires(F f) { f.set_default_max(std::size_t{}); };
+  static constexpr bool takes_message = !std::same_as<Input, std::string_view>;
+  static constexpr bool knows_limit = LimitedFraming<F>;
   /// For a framing that knows no limit: what a frame may be longer than its payload.
   static constexpr std::size_t overhead = 1024;
 
@@ -211,18 +195,35 @@ class FramedProtocol final : public Protocol {
     if constexpr (DispatchingHandler<H>) {
       dispatcher_.on_frame(frame, context);
       return true;
-    } else if constexpr (RespondingHandler<H>) {
+    } else if constexpr (takes_message) {
+      // Out of the framing, or an idle connection would keep its last message.
+      auto message = std::move(framing_.message());
+      return answer_to(message, frame, context, progress);
+    } else {
+      return answer_to(frame, frame, context, progress);
+    }
+  }
+
+  /// `input` is the frame or its message.
+  bool answer_to(std::remove_reference_t<Input>& input, std::string_view frame,
+                 InputContext& context, Progress& progress) {
+    if constexpr (RespondingHandler<H, Input, F>) {
       const auto call = begin_call(frame, context);
-      service_.handler(frame, Responder(*call));
+      if constexpr (std::invocable<H&, Input, Responder>) {
+        service_.handler(static_cast<Input&&>(input), Responder(*call));
+      } else {
+        service_.handler(static_cast<Input&&>(input), Responder(*call), Give());
+      }
       call->handler_returned(1);
       return true;
     } else if constexpr (AnswersLater<Answer>) {
-      answer_later(frame, context);
+      answer_later(input, frame, context);
       return true;
     } else {
       return reply_with(
           [&]() -> decltype(auto) {
-            return call_handler(service_.handler, frame, context.session);
+            return call_handler<Input>(service_.handler, static_cast<Input&&>(input),
+                                       context.session);
           },
           context, progress);
     }
@@ -234,16 +235,22 @@ class FramedProtocol final : public Protocol {
     return CallPtr<FramedCall>(new FramedCall(context.session, context.loop, frame, deadline));
   }
 
-  void answer_later(std::string_view frame, InputContext& context) {
+  void answer_later(std::remove_reference_t<Input>& input, std::string_view frame,
+                    InputContext& context) {
     const auto call = begin_call(frame, context);
-    call->keep_payload();
-    // The coroutine keeps its call, and so the frame; and the handler that it came from.
+    if constexpr (!takes_message) {
+      call->keep_payload();
+      input = call->payload();
+    }
+    // The coroutine keeps its call, and so the frame, or the message; and the handler that it came
+    // from.
     LaterAnswer<Answer>::run(
         Responder(*call),
-        [handler = service_.handler, &kept = *call]() -> decltype(auto) {
-          return call_handler(*handler, kept.payload(), kept.session());
+        [handler = service_.handler, &kept = *call,
+         input = std::move(input)]() mutable -> decltype(auto) {
+          return call_handler<Input>(*handler, static_cast<Input&&>(input), kept.session());
         },
-        GiveReply());
+        Give());
     call->handler_returned(1);
   }
 
@@ -252,15 +259,27 @@ class FramedProtocol final : public Protocol {
     if constexpr (std::is_void_v<Answer>) {
       call();
       return true;
-    } else if constexpr (std::convertible_to<Answer, std::string_view>) {
+    } else if constexpr (is_optional_reply<Answer, Input>) {
       const auto& answer = call();
-      return append(answer, context, progress);
+      return !answer.has_value() || reply(*answer, context, progress);
     } else {
-      static_assert(is_optional_reply<Answer>,
-                    "weir: a handler answers nothing, a reply that converts to std::string_view, "
-                    "or a std::optional of such a reply");
+      static_assert(ReplyTo<Answer, Input>,
+                    "weir: a handler answers nothing, a reply, or a std::optional of a reply: what "
+                    "converts to std::string_view, or to the message when it takes messages");
       const auto& answer = call();
-      return !answer.has_value() || append(*answer, context, progress);
+      return reply(answer, context, progress);
+    }
+  }
+
+  template <class Reply>
+  bool reply(const Reply& reply, InputContext& context, Progress& progress) {
+    if constexpr (takes_message) {
+      const Result<std::string> payload = F::payload_of(reply);
+      if (payload.ok()) return append(payload.value(), context, progress);
+      progress.fail(CloseReason::unencodable_reply, payload.error().message);
+      return false;
+    } else {
+      return append(reply, context, progress);
     }
   }
 
@@ -303,11 +322,11 @@ class FramedEncoder final : public MessageEncoder {
 
 /// The framing's prototype and the handler of one listener, shared by all its connections on all
 /// threads: a handler that keeps state needs a lock as soon as there are several.
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 class FramedService final : public ProtocolFactory {
  public:
   /// A coroutine keeps the handler that it came from.
-  static constexpr bool shared = AnswersLater<typename HandlerAnswer<H>::Type>;
+  static constexpr bool shared = AnswersLater<typename HandlerAnswer<H, F>::Type>;
 
   FramedService(F f, H h, Hooks k)
       : framing(std::move(f)), handler(keep(std::move(h))), hooks(std::move(k)) {}
