@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
                       .example = "weir-echo --listen tcp://127.0.0.1:7000 --framing lines"});
   std::string name;
   weir::AnyFraming framing = weir::raw();
-  app.add({"--framing", "FRAMING", "raw, lines, fixed:N, length:4, headers or delimiter:TEXT", "raw",
-           [&](std::string_view text) -> weir::Status {
+  app.add({"--framing", "FRAMING", "raw, lines, fixed:N, length:4, headers or delimiter:TEXT",
+           "raw", [&](std::string_view text) -> weir::Status {
              auto parsed = weir::parse_framing(text);
              if (!parsed.ok()) return parsed.error();
              framing = parsed.take();
