@@ -24,10 +24,15 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 setup.sh installs Debian packages, and this system has no apt-get. By other means, have:
   a C++20 compiler (GCC 12 or later), CMake 3.25 or later, Ninja, pkg-config; ccache if you like
   Boost 1.81 or later with Boost.Test, nlohmann_json, CLI11, spdlog
-  for the tests: socat, netcat, strace; for the checks: clang-format and clang-tidy 14, gcovr
+  for the tests: socat, netcat, strace, npm; for the checks: clang-format and clang-tidy 14, gcovr
 Then: cmake --preset release && cmake --build --preset release && ctest --preset release
 EOF
   exit 1
+fi
+
+# Node may have come from elsewhere, and Debian's npm would not go with it.
+if [[ $profile != build ]] && ! command -v npm >/dev/null; then
+  packages+=(nodejs npm)
 fi
 
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null ||
