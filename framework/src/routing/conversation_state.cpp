@@ -43,13 +43,12 @@ void ConversationState::cancel_read() {
 }
 
 void ConversationState::resume_reader(bool aborted, std::optional<std::string_view> frame) {
-  Reader reader = std::move(reader_);
-  reader(aborted, frame);
+  if (Reader reader = std::move(reader_)) reader(aborted, frame);
 }
 
 void ConversationState::on_end() {
   input_over_ = true;
-  if (reading()) resume_reader(false, std::nullopt);
+  resume_reader(false, std::nullopt);
   settle();
 }
 
@@ -63,14 +62,11 @@ SendResult ConversationState::send(std::string_view message) {
 
 void ConversationState::on_drained() {
   pressured_ = false;
-  if (!draining()) return;
-  Waiter waiter = std::move(drainer_);
-  waiter(false);
+  resume_drainer(false);
 }
 
-void ConversationState::cancel_drained() {
-  Waiter waiter = std::move(drainer_);
-  waiter(true);
+void ConversationState::resume_drainer(bool aborted) {
+  if (Waiter waiter = std::move(drainer_)) waiter(aborted);
 }
 
 // --- the end ---------------------------------------------------------------------------------
@@ -78,9 +74,9 @@ void ConversationState::cancel_drained() {
 void ConversationState::end() {
   if (std::exchange(ended_, true)) return;
   input_over_ = true;
-  if (reading()) resume_reader(false, std::nullopt);
+  resume_reader(false, std::nullopt);
   if (Task cancel = std::move(cancel_)) cancel();
-  if (draining()) cancel_drained();  // by somebody else's coroutine
+  resume_drainer(true);  // one that nobody could cancel
 }
 
 void ConversationState::returned() {

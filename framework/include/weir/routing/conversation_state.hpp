@@ -67,7 +67,7 @@ class ConversationState {
   [[nodiscard]] bool pressured() const { return pressured_ && !ended_; }
   [[nodiscard]] bool draining() const { return static_cast<bool>(drainer_); }
   void wait_drained(Waiter waiter) { drainer_ = std::move(waiter); }
-  void cancel_drained();
+  void cancel_drained() { resume_drainer(true); }
 
   /// How the coroutine is cancelled.
   void on_cancel(Task cancel) { cancel_ = std::move(cancel); }
@@ -79,7 +79,9 @@ class ConversationState {
  private:
   [[nodiscard]] Connection* connection() const;
   void began();
+  /// Nothing happens when nobody waits.
   void resume_reader(bool aborted, std::optional<std::string_view> frame);
+  void resume_drainer(bool aborted);
   void done();
 
   Session session_;
