@@ -31,7 +31,7 @@ void ConversationState::on_frame(std::string_view frame) {
 }
 
 void ConversationState::read(Reader reader) {
-  if (frame_.capacity() > most_kept) frame_ = std::string();
+  if (frame_.capacity() > most_kept) std::string().swap(frame_);  // assigning would keep it
   reader_ = std::move(reader);
   if (!std::exchange(out_, false)) return;
   if (Connection* open = connection()) open->handler_done();

@@ -115,6 +115,23 @@ BOOST_AUTO_TEST_CASE(a_frame_is_valid_until_the_next_read) {
   BOOST_TEST(peer.take() == prefixed("5l") + prefixed("100000l") + prefixed("3d"));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_large_frame_took_is_given_back_at_the_next_read) {
+  ConversationState state{ConnectionOptions{}};
+  std::size_t seen = 0;
+  const auto take = [&](bool, std::optional<std::string_view> frame) { seen += frame->size(); };
+  state.read(take);
+  state.on_frame(std::string(100'000, 'l'));
+  BOOST_TEST(state.storage() >= 100'000U);
+  state.read(take);
+  BOOST_TEST(state.storage() <= ConversationState::most_kept);
+  state.on_frame(std::string(1000, 's'));
+  const std::size_t kept = state.storage();
+  state.read(take);
+  BOOST_TEST(state.storage() == kept);
+  BOOST_TEST(seen == 101'000U);
+  state.on_end();
+}
+
 BOOST_AUTO_TEST_CASE(while_it_works_input_waits) {
   Bench bench;
   std::vector<std::string> seen;

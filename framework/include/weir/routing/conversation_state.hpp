@@ -62,6 +62,8 @@ class ConversationState {
   /// Waits for a frame, only when nobody does and the input is not over.
   void read(Reader reader);
   void cancel_read();
+  /// Bytes that it keeps for a frame; at most most_kept while it reads.
+  [[nodiscard]] std::size_t storage() const { return frame_.capacity(); }
 
   /// The last send() said "pressured", and on_drained() has not come yet.
   [[nodiscard]] bool pressured() const { return pressured_ && !ended_; }
