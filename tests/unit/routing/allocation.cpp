@@ -56,7 +56,12 @@ BOOST_AUTO_TEST_SUITE(allocation)
 
 BOOST_AUTO_TEST_CASE(a_request_that_is_answered_at_once_costs_none) {
   Router<> router;
-  router.use(deadline(1s), concurrency(10), count());
+  const RateLimitOptions rate{.per_second = 1e6, .burst = 1'000'000};
+  RateLimitOptions rate_of_hosts = rate;
+  rate_of_hosts.by = RateKey::address;
+  router.use(count(), rate_limit(rate), rate_limit(rate_of_hosts), shed({.lag = 1h}),
+             authenticate([](const Context&) { return true; }), deadline(1s), concurrency(10),
+             [](Context& context, Next next) { next(context); });
   std::string text;
   std::string frames;
   for (int i = 0; i < 50; ++i) {
