@@ -46,7 +46,7 @@ class Side {
   virtual void turn(const std::vector<std::string>& reads, std::size_t frames) = 0;
 };
 
-template <Framing F, FrameHandler H>
+template <Framing F, FrameHandler<F> H>
 class Served final : public Side {
  public:
   Served(EventLoop& loop, F framing, H handler)
