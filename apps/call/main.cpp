@@ -1,4 +1,7 @@
 // weir-call: calls a method of a JSON-RPC 2.0 server from the command line.
+#include <future>
+#include <memory>
+
 #include "call/options.hpp"
 #include "call/repeat.hpp"
 #include "call/watch.hpp"
@@ -29,11 +32,17 @@ int report(const RpcError& error) {
   return Exit::rpc_error;
 }
 
+/// Prints on the client's loop, so that a notification that follows the answer is printed after it.
 int call_once(weir::RpcClient& client, const Options& options) {
-  const auto reply = client.call(options.method, options.params, {.deadline = options.timeout});
-  if (!reply.ok()) return report(reply.error());
-  weir::app::print(as_text(reply.value()));
-  return Exit::success;
+  const auto status = std::make_shared<std::promise<int>>();
+  const auto called =
+      client.call(options.method, options.params, {.deadline = options.timeout},
+                  [status](const weir::RpcClient::Reply& reply) {
+                    if (reply.ok()) weir::app::print(as_text(reply.value()));
+                    status->set_value(reply.ok() ? Exit::success : report(reply.error()));
+                  });
+  if (called.ok()) return status->get_future().get();
+  return report({.code = called.error().code, .message = called.error().message});
 }
 
 }  // namespace
