@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "client/script.hpp"
 #include "failure.hpp"
 
 namespace weir::bench {
@@ -67,13 +68,14 @@ void add_target(CLI::App& app, Words& words, pid_t& pid, bool pid_required) {
 }
 
 void add_shape(CLI::App& app, Words& words, LoadOptions& load) {
-  app.add_option("--protocol", words.protocol, "raw, or length:4 (big-endian, before a payload)")
-      ->check(CLI::IsMember({"raw", "length:4"}))
+  app.add_option("--protocol", words.protocol,
+                 "raw; length:4 (big-endian, before a payload); json-rpc (calls, and so length:4)")
+      ->check(CLI::IsMember({"raw", "length:4", "json-rpc"}))
       ->capture_default_str();
   app.add_option("--connections", load.connections, "connections")
       ->check(CLI::Range(1, 20'000))
       ->capture_default_str();
-  app.add_option("--size", load.size, "bytes of one payload")
+  app.add_option("--size", load.size, "bytes of one payload; a call of json-rpc has its own")
       ->check(CLI::Range(std::size_t{1}, max_size))
       ->capture_default_str();
   app.add_option("--depth", load.depth, "messages that each connection keeps in flight")
@@ -110,7 +112,10 @@ void check_shape(const LoadOptions& load) {
 }
 
 void finish_shape(LoadOptions& load, const Words& words) {
-  load.protocol = words.protocol == "raw" ? Protocol::raw : Protocol::length4;
+  for (const auto protocol : {Protocol::raw, Protocol::length4, Protocol::json_rpc}) {
+    if (words.protocol == name_of(protocol)) load.protocol = protocol;
+  }
+  if (load.protocol == Protocol::json_rpc) load.size = Script::call_size();
   load.seconds = Seconds{words.seconds};
   load.warmup = Seconds{words.warmup};
   check_shape(load);
@@ -132,7 +137,7 @@ Exit refuse(std::string_view why) {
 
 Invocation parse_flags(int argc, char** argv) {
   auto commands = split_commands(argc, argv);
-  CLI::App app{"Measures echo servers on this machine: CPU a message, latency, memory."};
+  CLI::App app{"Measures servers on this machine: CPU a message, latency, memory."};
   app.require_subcommand(1);
   Words words;
   LoadOptions load;

@@ -15,9 +15,23 @@ namespace weir::bench {
 
 // How the bytes of one message look on the wire.
 enum class Protocol {
-  raw,      // the payload alone; the server sees no borders
-  length4,  // 4 bytes, big-endian, the size of the payload without themselves; then the payload
+  raw,       // the payload alone; the server sees no borders
+  length4,   // 4 bytes, big-endian, the size of the payload without themselves; then the payload
+  json_rpc,  // the same, the payloads are calls of "add", and the answers may come in any order
 };
+
+// As the flag has it.
+constexpr const char* name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::raw:
+      return "raw";
+    case Protocol::length4:
+      return "length:4";
+    case Protocol::json_rpc:
+      return "json-rpc";
+  }
+  return "";
+}
 
 // Memory of the client is bounded by these; flags.cpp refuses what goes past them.
 inline constexpr std::size_t max_size = 16U << 20U;                 // bytes of one payload

@@ -25,7 +25,7 @@ const char* name_of(Limit limit) {
 }
 
 Json shape(const LoadOptions& options) {
-  return {{"protocol", options.protocol == Protocol::raw ? "raw" : "length:4"},
+  return {{"protocol", name_of(options.protocol)},
           {"connections", options.connections},
           {"size_bytes", options.size},
           {"depth", options.depth},

@@ -13,8 +13,7 @@ namespace {
 std::string shape(const LoadOptions& options) {
   return plural(options.connections, "connection") + ", each " + plural(options.depth, "message") +
          " in flight, " + bytes(static_cast<double>(options.size)) + ", " +
-         (options.protocol == Protocol::raw ? "raw" : "length:4") + ", " +
-         plural(options.threads, "thread");
+         name_of(options.protocol) + ", " + plural(options.threads, "thread");
 }
 
 const char* explain(Limit limit) {

@@ -1,4 +1,5 @@
-// The bytes that every connection sends, over and over, and expects back unchanged.
+// The bytes that every connection sends, over and over, and expects back unchanged; or the calls of
+// JSON-RPC, whose answers are found by their ids.
 //
 //   | m0 | m1 | m2 | ... | m(period-1) | m0 | m1 | ... | m(depth-1) |
 //     ^ a connection begins at some message and goes round
@@ -10,6 +11,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "options.hpp"
@@ -22,6 +25,14 @@ class Script {
 
   std::size_t message_bytes() const { return message_bytes_; }  // on the wire
   unsigned depth() const { return depth_; }
+  std::size_t period() const { return period_; }  // in messages, all different
+  bool is_echoed() const { return echoed_; }      // else RpcAnswers knows what comes back
+
+  // The calls are add [id, added]; message n of the period has the id first_id + n. All have as
+  // many digits, so all calls have one size.
+  static constexpr std::uint64_t first_id = 100'000;
+  static std::uint64_t result_of(std::uint64_t id) { return id + added; }
+  static std::size_t call_size();
 
   // Where a connection begins, so that bytes which cross connections are seen.
   std::size_t start_of(unsigned connection) const { return connection % period_ * message_bytes_; }
@@ -33,6 +44,12 @@ class Script {
   const char* at(std::size_t position) const { return bytes_.data() + position; }
 
  private:
+  static constexpr std::uint64_t added = 7;
+
+  static std::string call(std::uint64_t id);
+  void fill_with_calls(std::size_t loop);
+
+  bool echoed_;
   std::size_t message_bytes_;
   unsigned depth_;
   std::size_t period_;  // in messages

@@ -18,12 +18,17 @@ Stream::Stream(Descriptor socket, const Script& script, unsigned number)
       script_(script),
       number_(number),
       send_at_(script.start_of(number)),
-      receive_at_(send_at_) {}
+      receive_at_(send_at_),
+      answers_(script) {}
 
 void Stream::send(unsigned count, std::uint64_t now) {
   const std::size_t bytes = count * script_.message_bytes();
   in_flight_ += count;
-  outstanding_ += bytes;
+  if (script_.is_echoed()) {
+    outstanding_ += bytes;
+  } else {
+    answers_.expect(script_.advance(send_at_, unsent_), count);
+  }
   batches_.push_back({.sent_at = now, .count = count});
   const bool waits = has_unsent();  // then the kernel has just said that it takes nothing
   unsent_ += bytes;
@@ -50,8 +55,21 @@ unsigned Stream::receive(std::span<char> buffer) {
   }
   if (came == 0) fail("the server closed it");
   if (came < 0) fail(errno == ECONNRESET ? "the server reset it" : error_text(errno));
-  const auto bytes = static_cast<std::size_t>(came);
-  check(buffer.first(bytes));
+  const auto received = buffer.first(static_cast<std::size_t>(came));
+  return script_.is_echoed() ? take_echo(received) : take_answers(received);
+}
+
+unsigned Stream::take_answers(std::span<const char> received) {
+  try {
+    return answers_.take(received);
+  } catch (const Failure& failure) {
+    fail(failure.what());
+  }
+}
+
+unsigned Stream::take_echo(std::span<const char> received) {
+  const auto bytes = received.size();
+  check(received);
   receive_at_ = script_.advance(receive_at_, bytes);
   outstanding_ -= bytes;
   partial_ += bytes;

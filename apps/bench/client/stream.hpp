@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/histogram.hpp"
+#include "client/rpc_answers.hpp"
 #include "client/script.hpp"
 #include "system/descriptor.hpp"
 
@@ -31,9 +32,9 @@ class Stream {
   void flush();
   bool has_unsent() const { return unsent_ > 0; }
 
-  // One recv into `buffer`, checked against the script; answers how many messages it completed.
-  // Throws Failure at a wrong byte, a byte too many, or an end that is_finished() does not
-  // explain.
+  // One recv into `buffer`, checked against the script or its answers; answers how many messages it
+  // completed. Throws Failure at a wrong byte, a byte too many, or an end that is_finished() does
+  // not explain.
   unsigned receive(std::span<char> buffer);
 
   // Takes `count` completed messages off the list; their latencies go to `latency` if there is
@@ -56,6 +57,8 @@ class Stream {
   };
 
   [[noreturn]] void fail(const std::string& what) const;
+  unsigned take_echo(std::span<const char> received);
+  unsigned take_answers(std::span<const char> received);
   void check(std::span<const char> received) const;
   void forget_answered();
 
@@ -68,6 +71,7 @@ class Stream {
   std::size_t receive_at_;
   std::size_t outstanding_ = 0;
   std::size_t partial_ = 0;  // bytes of the first message in flight that came already
+  RpcAnswers answers_;       // instead of the last three, where nothing is echoed
   unsigned in_flight_ = 0;
   std::uint64_t answered_ = 0;
   std::vector<Batch> batches_;  // those before first_batch_ are answered
