@@ -78,8 +78,8 @@ template <class T>
     if (!value.is_boolean()) refuse_json(place, "expected true or false");
     return value.template get<bool>();
   } else if constexpr (std::signed_integral<T>) {
-    using Limits = std::numeric_limits<T>;
-    return static_cast<T>(read_json_signed(value, place, Limits::min(), Limits::max()));
+    using Of = std::numeric_limits<T>;
+    return static_cast<T>(read_json_signed(value, place, Of::min(), Of::max()));
   } else if constexpr (std::unsigned_integral<T>) {
     return static_cast<T>(read_json_unsigned(value, place, std::numeric_limits<T>::max()));
   } else if constexpr (std::floating_point<T>) {
