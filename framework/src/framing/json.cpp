@@ -19,6 +19,31 @@ constexpr std::size_t shown = 16;  // bytes of the text in an error
 constexpr std::size_t longest_reason = 120;
 constexpr int number_overflow = 406;  // nlohmann's number for it
 
+/// Reads a text and says how far it came: a handler of nlohmann's parser is not told.
+class Cursor {
+ public:
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+
+  Cursor(const char* at, const char** furthest) : at_(at), furthest_(furthest) {}
+
+  const char& operator*() const { return *at_; }
+  Cursor& operator++() {
+    *furthest_ = ++at_;
+    return *this;
+  }
+  Cursor operator++(int) {
+    const Cursor before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const Cursor&, const Cursor&) = default;
+
+ private:
+  const char* at_;
+  const char** furthest_;
+};
+
 Error error_at(std::string_view text, std::size_t offset, std::string_view reason) {
   const std::size_t end = std::min(offset + 1, text.size());
   const std::size_t begin = end > shown ? end - shown : 0;
@@ -112,8 +137,8 @@ Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limit
     return error_at(text, nul, "a zero byte");
   }
   Reader reader(text, limits.depth);
-  const JsonCursor begin(text.data(), reader.furthest());
-  const JsonCursor end(text.data() + text.size(), reader.furthest());
+  const Cursor begin(text.data(), reader.furthest());
+  const Cursor end(text.data() + text.size(), reader.furthest());
   return reader.take(Value::sax_parse(begin, end, &reader));
 }
 

@@ -1,5 +1,5 @@
-// What stands between nlohmann's parser and the values that it reads. Layer: framing, sources of
-// weir::json only.
+// JsonBuilder: from the pieces of a JSON text to its value. Layer: framing, sources of weir::json
+// only.
 #pragma once
 
 #include <cstddef>
@@ -9,31 +9,6 @@
 #include "weir/framing/json.hpp"
 
 namespace weir {
-
-/// Reads a text and says how far it came: a handler of nlohmann's parser is not told.
-class JsonCursor {
- public:
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-
-  JsonCursor(const char* at, const char** furthest) : at_(at), furthest_(furthest) {}
-
-  const char& operator*() const { return *at_; }
-  JsonCursor& operator++() {
-    *furthest_ = ++at_;
-    return *this;
-  }
-  JsonCursor operator++(int) {
-    const JsonCursor before = *this;
-    ++*this;
-    return before;
-  }
-  friend bool operator==(const JsonCursor&, const JsonCursor&) = default;
-
- private:
-  const char* at_;
-  const char** furthest_;
-};
 
 /// A value that grows as it is read.
 ///

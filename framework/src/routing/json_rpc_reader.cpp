@@ -1,6 +1,5 @@
 #include "routing/json_rpc_reader.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace weir {
@@ -13,32 +12,14 @@ using Value = nlohmann::json;
 constexpr std::size_t calls_to_keep = 16;
 constexpr std::size_t text_to_keep = 64 * 1024;
 
-constexpr std::string_view blanks = " \t\r\n";
-
-/// The string that `text` begins with, its quotes included; the text is sound.
-std::string_view string_at(std::string_view text) {
-  std::size_t end = 1;
-  while (text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-  return text.substr(0, end + 1);
-}
-
-std::string_view number_at(std::string_view text) {
-  return text.substr(0, text.find_first_not_of("+-.0123456789eE"));
-}
-
 }  // namespace
 
 RpcFrame RpcReader::read(std::string_view text, const JsonRpcOptions& options) {
   text_ = text;
   options_ = &options;
-  furthest_ = text.data();
   used_ = depth_ = call_depth_ = 0;
   building_ = too_many_ = false;
-  const JsonCursor begin(text.data(), &furthest_);
-  const JsonCursor end(text.data() + text.size(), &furthest_);
-  // nlohmann takes a zero byte for the end of the text, whatever follows; no document holds one.
-  const bool sound =
-      text.find('\0') == std::string_view::npos && Value::sax_parse(begin, end, this);
+  const bool sound = scanner_.scan(text, *this);
   if (sound) return call_depth_ == 2 ? RpcFrame::batch : RpcFrame::call;
   used_ = 0;
   return too_many_ ? RpcFrame::batch_too_large : RpcFrame::no_json;
@@ -53,10 +34,6 @@ void RpcReader::trim() {
   if (text_.size() <= text_to_keep && calls_.size() <= calls_to_keep) return;
   calls_ = {};
   builder_ = {};
-}
-
-std::size_t RpcReader::position() const {
-  return static_cast<std::size_t>(furthest_ - text_.data());
 }
 
 // --- a call ----------------------------------------------------------------------------------
@@ -87,9 +64,9 @@ void RpcReader::end_call() {
   now().notification = now().valid && (came_ & id) == 0;
 }
 
-bool RpcReader::key(const std::string& name) {
+bool RpcReader::key(std::string_view name) {
   if (building_) {
-    builder_.key(name);
+    builder_.key(name_.assign(name));
     return true;
   }
   if (call_depth_ == 0 || depth_ != call_depth_) return true;
@@ -105,55 +82,72 @@ bool RpcReader::key(const std::string& name) {
     member_ = none;
   }
   came_ |= member_;
-  value_from_ = position();
   return true;
 }
 
-/// The value of a member, other than the strings of `jsonrpc` and `method` and a structured params.
-void RpcReader::member(Kind kind) {
-  if (member_ == id && kind != Kind::other) return take_id(kind);
-  if (member_ != none) broken_ = true;
-}
-
-void RpcReader::take_id(Kind kind) {
-  if (kind == Kind::null) return;
-  std::string_view rest = text_.substr(value_from_);
-  rest.remove_prefix(rest.find(':') + 1);
-  rest.remove_prefix(rest.find_first_not_of(blanks));
-  const std::string_view found = kind == Kind::string ? string_at(rest) : number_at(rest);
-  if (found.size() > options_->max_id) {
+void RpcReader::take_id(std::string_view text) {
+  if (text.size() > options_->max_id) {
     broken_ = true;
   } else {
-    now().id = found;
+    now().id = text;
   }
 }
+
+/// The present member may not have such a value, if it is one that we know.
+void RpcReader::wrong_type() { broken_ = broken_ || member_ != none; }
 
 // --- the pieces ------------------------------------------------------------------------------
 
-template <class T>
-bool RpcReader::scalar(T&& value, Kind kind) {
+bool RpcReader::literal(Value value) {
+  const bool null = value.is_null();
   if (building_) {
-    builder_.add(std::forward<T>(value));
-  } else if (depth_ == 0 || (depth_ == 1 && call_depth_ == 2)) {
+    builder_.add(std::move(value));
+  } else if (is_element()) {
     return begin_call();  // no call, but it counts as one
-  } else if (depth_ == call_depth_) {
-    member(kind);
+  } else if (is_member() && !(null && member_ == id)) {
+    wrong_type();
   }
   return true;
 }
 
-bool RpcReader::string(std::string& value) {
-  if (!building_ && depth_ == call_depth_ && depth_ != 0) {
-    if (member_ == jsonrpc) {
-      broken_ = broken_ || value != "2.0";
-      return true;
-    }
-    if (member_ == method) {
-      now().method = value;
-      return true;
-    }
+bool RpcReader::number(std::string_view text) {
+  if (building_) {
+    Value value = json_number(text);
+    if (value.is_discarded()) return false;
+    builder_.add(std::move(value));
+    return true;
   }
-  return scalar(std::move(value), Kind::string);
+  if (is_element()) return begin_call();
+  if (!is_member()) return true;
+  if (member_ == id) {
+    take_id(text);
+  } else {
+    wrong_type();
+  }
+  return true;
+}
+
+bool RpcReader::string(std::string_view value, std::string_view text) {
+  if (building_) {
+    builder_.add(std::string(value));
+    return true;
+  }
+  if (is_element()) return begin_call();
+  if (!is_member()) return true;
+  switch (member_) {
+    case jsonrpc:
+      broken_ = broken_ || value != "2.0";
+      break;
+    case method:
+      now().method = value;
+      break;
+    case id:
+      take_id(text);
+      break;
+    default:
+      wrong_type();
+  }
+  return true;
 }
 
 bool RpcReader::open(Value::value_t type) {
@@ -169,12 +163,12 @@ bool RpcReader::open(Value::value_t type) {
     broken_ = type == Value::value_t::array;
   } else if (depth_ == call_depth_ + 1 && member_ == params) {
     building_ = true;
-    value_from_ = position() - 1;
+    params_at_ = scanner_.position() - 1;
     now().arguments.given = true;
     builder_.begin(now().arguments.params);
     builder_.open(type);
   } else if (depth_ == call_depth_ + 1) {
-    member(Kind::other);
+    wrong_type();
   }
   return true;
 }
@@ -185,7 +179,7 @@ bool RpcReader::close() {
     builder_.close();
     if (builder_.depth() == 0) {
       building_ = false;
-      now().payload = text_.substr(value_from_, position() - value_from_);
+      now().payload = text_.substr(params_at_, scanner_.position() - params_at_);
     }
   } else if (call_depth_ != 0 && depth_ + 1 == call_depth_) {
     end_call();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "framing/json_builder.hpp"
+#include "framing/json_scanner.hpp"
 #include "weir/routing/json.hpp"
 #include "weir/routing/json_rpc.hpp"
 
@@ -46,48 +47,36 @@ class RpcReader {
   /// Gives memory back that a large frame has asked for.
   void trim();
 
-  // What nlohmann's parser calls for each piece of the text; the names are its. False stops it.
-  bool null() { return scalar(nullptr, Kind::null); }
-  bool boolean(bool value) { return scalar(value, Kind::other); }
-  bool number_integer(std::int64_t value) { return scalar(value, Kind::number); }
-  bool number_unsigned(std::uint64_t value) { return scalar(value, Kind::number); }
-  bool number_float(double value, const std::string&) { return scalar(value, Kind::number); }
-  bool string(std::string& value);
-  bool binary(nlohmann::json::binary_t&) { return false; }
-  bool start_array(std::size_t) { return open(nlohmann::json::value_t::array); }
-  bool start_object(std::size_t) { return open(nlohmann::json::value_t::object); }
-  bool key(const std::string& name);
-  bool end_array() { return close(); }
-  bool end_object() { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
-    return false;
-  }
+  // What JsonScanner calls.
+  bool literal(nlohmann::json value);
+  bool number(std::string_view text);
+  bool string(std::string_view value, std::string_view text);
+  bool key(std::string_view name);
+  bool open(nlohmann::json::value_t type);
+  bool close();
 
  private:
-  enum class Kind : std::uint8_t { null, number, string, other };
   // Bits, for the members that came.
   enum Member : std::uint8_t { none = 0, jsonrpc = 1, method = 2, params = 4, id = 8 };
 
-  template <class T>
-  bool scalar(T&& value, Kind kind);
-  void member(Kind kind);
-  void take_id(Kind kind);
-  bool open(nlohmann::json::value_t type);
-  bool close();
+  [[nodiscard]] bool is_element() const { return depth_ == 0 || (depth_ == 1 && call_depth_ == 2); }
+  [[nodiscard]] bool is_member() const { return !building_ && depth_ == call_depth_; }
+  void take_id(std::string_view text);
+  void wrong_type();
   bool begin_call();
   void end_call();
   [[nodiscard]] RpcCall& now() { return calls_[used_ - 1]; }
-  [[nodiscard]] std::size_t position() const;
 
   std::string_view text_;
   const JsonRpcOptions* options_ = nullptr;
-  const char* furthest_ = nullptr;
+  JsonScanner<RpcReader> scanner_;
   JsonBuilder builder_;
+  std::string name_;
   std::vector<RpcCall> calls_;
   std::size_t used_ = 0;
   std::size_t depth_ = 0;       // arrays and objects that are open
   std::size_t call_depth_ = 0;  // of a call's members: 1, in a batch 2
-  std::size_t value_from_ = 0;  // behind the name of the present member
+  std::size_t params_at_ = 0;   // where they begin
   std::uint8_t came_ = none;    // of the present call
   Member member_ = none;        // whose value comes next, or is under way
   bool building_ = false;       // params
