@@ -48,7 +48,7 @@ Count::Figures& Count::Shard::find(std::size_t index, std::uint64_t id, const st
     if (removed_ == nullptr) removed_ = std::make_unique<Figures>();
     // It waited in a layer around this one while its route's place was taken.
     if (id < place->id) return *removed_;
-    leaving_.push_back(std::move(place));
+    leaving_.push_back(std::exchange(place, nullptr));
     std::erase_if(leaving_, [this](const std::unique_ptr<Figures>& figures) {
       if (figures->begun.value() != figures->ended.value()) return false;
       removed_->add(*figures);
