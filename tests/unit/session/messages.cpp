@@ -11,6 +11,7 @@
 #include "weir/framing/json.hpp"
 #include "weir/framing/length_prefix.hpp"
 #include "weir/framing/line.hpp"
+#include "weir/routing/coroutine.hpp"
 #include "weir/routing/offload.hpp"
 #include "weir/session/later_answer.hpp"
 #include "weir/session/responder.hpp"
@@ -299,6 +300,23 @@ BOOST_AUTO_TEST_CASE(what_converts_to_a_value_is_a_reply) {
              "1");
   BOOST_TEST(answers([](const Value&) { return std::optional<Value>(); }) == "");
   BOOST_TEST(answers([](const Value&) {}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_has_its_value_for_as_long_as_it_takes) {
+  Bench bench;
+  bench.serve(json_lines(), [](const Value& message) -> asio::awaitable<std::optional<Value>> {
+    co_await sleep_for(1s);
+    if (message.is_null()) co_return std::nullopt;
+    co_return Value{{"was", message}};
+  });
+  Peer peer = bench.dial();
+  BOOST_TEST(bench.say(peer, "[\"a text that is long enough\"]\nnull\n7\n") == "");
+  std::string answers;
+  for (int i = 0; i < 3; ++i) {
+    bench.advance(1s);
+    answers += bench.take_all(peer);
+  }
+  BOOST_TEST(answers == "{\"was\":[\"a text that is long enough\"]}\n{\"was\":7}\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_sends_text_that_is_json) {

@@ -61,8 +61,7 @@ concept ConnectionDispatcher = requires(D& dispatcher, const Session& session) {
 
 /// On connections that speak F.
 template <class H, class F>
-concept FrameHandler =
-    DispatchingHandler<H> || CallableWith<H, typename HandlerInput<H, F>::Type, F>;
+concept FrameHandler = DispatchingHandler<H> || CallableWith<H, HandlerInput<H, F>, F>;
 
 /// It returns its answer, or what that comes of later.
 template <class H, class Input>
@@ -82,28 +81,39 @@ decltype(auto) call_handler(H& handler, Input&& input, Session& session) {
   }
 }
 
+template <class H, class F>
+consteval auto handler_answer() {
+  using Input = HandlerInput<H, F>;
+  if constexpr (AnsweringHandler<H, Input>) {
+    using Answer = decltype(call_handler<Input>(std::declval<H&>(), std::declval<Input>(),
+                                                std::declval<Session&>()));
+    return std::type_identity<std::remove_cvref_t<Answer>>();
+  } else {
+    return std::type_identity<void>();
+  }
+}
+
 /// What an answering handler returns; void for any other.
-template <class H, class F, class Input = typename HandlerInput<H, F>::Type>
-struct HandlerAnswer {
-  using Type = void;
+template <class H, class F>
+using HandlerAnswer = typename decltype(handler_answer<H, F>())::type;
+
+struct NoDispatcher {
+  template <class Handler>
+  NoDispatcher(Handler&, const ConnectionOptions&) {}
 };
-template <class H, class F, class Input>
-requires AnsweringHandler<H, Input>
-struct HandlerAnswer<H, F, Input> {
-  using Type = std::remove_cvref_t<decltype(call_handler<Input>(
-      std::declval<H&>(), std::declval<Input>(), std::declval<Session&>()))>;
-};
+
+template <class H>
+consteval auto dispatcher_of() {
+  if constexpr (DispatchingHandler<H>) {
+    return std::type_identity<typename H::Dispatcher>();
+  } else {
+    return std::type_identity<NoDispatcher>();
+  }
+}
 
 /// What a connection keeps of a dispatching handler; nothing of any other.
 template <class H>
-struct DispatcherOf {
-  template <class Kept>
-  DispatcherOf(Kept&, const ConnectionOptions&) {}
-};
-template <DispatchingHandler H>
-struct DispatcherOf<H> : H::Dispatcher {
-  using H::Dispatcher::Dispatcher;
-};
+using DispatcherOf = typename decltype(dispatcher_of<H>())::type;
 
 template <Framing F, FrameHandler<F> H>
 class FramedService;
@@ -158,8 +168,8 @@ class FramedProtocol final : public Protocol {
   }
 
  private:
-  using Input = typename HandlerInput<H, F>::Type;
-  using Answer = typename HandlerAnswer<H, F>::Type;
+  using Input = HandlerInput<H, F>;
+  using Answer = HandlerAnswer<H, F>;
   using Give = GiveReply<F, Input>;
   static constexpr bool tells_dispatcher = ConnectionDispatcher<DispatcherOf<H>>;
   static constexpr bool takes_message = !std::same_as<Input, std::string_view>;
@@ -326,7 +336,7 @@ template <Framing F, FrameHandler<F> H>
 class FramedService final : public ProtocolFactory {
  public:
   /// A coroutine keeps the handler that it came from.
-  static constexpr bool shared = AnswersLater<typename HandlerAnswer<H, F>::Type>;
+  static constexpr bool shared = AnswersLater<HandlerAnswer<H, F>>;
 
   FramedService(F f, H h, Hooks k)
       : framing(std::move(f)), handler(keep(std::move(h))), hooks(std::move(k)) {}

@@ -66,21 +66,22 @@ template <class H, class F>
 concept ChangesMessage =
     MessageFraming<F> && !TakesMessage<H, F> && CallableWith<H, typename F::Message&, F>;
 
-/// Type is std::string_view for a frame, M for a message that the handler may have for its own,
-/// M& for one that it wants to change in its place. A handler that could take both takes messages.
+// Functions, where specialisations with constraints would say the same: GCC 12 may forget those
+// once it has collected garbage (docs/decisions.md).
 template <class H, class F>
-struct HandlerInput {
-  using Type = std::string_view;
-};
+consteval auto handler_input() {
+  if constexpr (TakesMessage<H, F>) {
+    return std::type_identity<typename F::Message>();
+  } else if constexpr (ChangesMessage<H, F>) {
+    return std::type_identity<typename F::Message&>();
+  } else {
+    return std::type_identity<std::string_view>();
+  }
+}
+
+/// std::string_view for a frame, M for a message that the handler may have for its own, M& for one
+/// that it wants to change in its place. A handler that could take both takes messages.
 template <class H, class F>
-requires TakesMessage<H, F>
-struct HandlerInput<H, F> {
-  using Type = typename F::Message;
-};
-template <class H, class F>
-requires ChangesMessage<H, F>
-struct HandlerInput<H, F> {
-  using Type = typename F::Message&;
-};
+using HandlerInput = typename decltype(handler_input<H, F>())::type;
 
 }  // namespace weir
