@@ -54,9 +54,7 @@ struct Service {
       co_await weir::sleep_for(1s);
       co_return x + 1;
     });
-    router.on("work", [this](int x, const weir::JsonResponder& responder) {
-      weir::run_offloaded(pool, responder, [x, responder] { responder.reply(x * x); });
-    });
+    router.on("work", weir::offload(pool, [](int x) { return x * x; }));
     // ]
     // [notify
     router.on("subscribe", [this](weir::Session& session) {

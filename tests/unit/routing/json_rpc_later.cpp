@@ -82,12 +82,10 @@ BOOST_FIXTURE_TEST_CASE(a_coroutine_that_is_late_keeps_its_arguments_to_its_end,
 
 BOOST_FIXTURE_TEST_CASE(work_on_a_pool_answers_through_its_responder, Rpc) {
   WorkerPool pool(2);
-  router.on("square", [&](int x, const JsonResponder& responder) {
-    run_offloaded(pool, responder, [x, responder] {
-      if (x < 0) throw Refusal("negative", 9);
-      responder.reply(x * x);
-    });
-  });
+  router.on("square", offload(pool, [](int x) {
+              if (x < 0) throw Refusal("negative", 9);
+              return x * x;
+            }));
   std::string answer =
       send("[" + call_of("square", "[7]", 1) + "," + call_of("square", "[-1]", 2) + "]");
   while (answer.empty()) {

@@ -11,6 +11,7 @@
 #include "unit/session/bench.hpp"
 #include "weir/framing/line.hpp"
 #include "weir/routing/coroutine.hpp"
+#include "weir/routing/routed.hpp"
 #include "weir/routing/run_on.hpp"
 
 using namespace weir;
@@ -277,6 +278,41 @@ BOOST_AUTO_TEST_CASE(one_whose_loop_is_gone_meanwhile_is_destroyed) {
   release.count_down();
   while (kept.use_count() != 1) std::this_thread::yield();
   BOOST_TEST(*kept == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_routed_handler_runs_on_the_pool_with_arguments_of_its_own) {
+  WorkerPool pool(2);
+  Router<> router;
+  const std::thread::id loops = std::this_thread::get_id();
+  router.on("upper", weir::offload(pool, [loops](std::string_view text, Session& session) {
+              BOOST_TEST((std::this_thread::get_id() != loops));
+              BOOST_TEST(session.open());
+              return std::string(text.size(), 'X');
+            }));
+  router.on("boom", weir::offload(pool, [] { throw std::runtime_error("secret"); }));
+  router.on("quiet", weir::offload(pool, [] {}));
+  router.on("echo", [](std::string_view text) { return text; });
+  Bench bench;
+  bench.serve(lines(), routed(router));
+  Peer peer = bench.dial();
+  const std::string all = "XXX\nerror: internal error\non\n";
+  std::string got = bench.say(peer, "upper abc\nboom\nquiet\necho on\n");
+  while (got.size() < all.size()) {
+    std::this_thread::yield();
+    got += bench.take_all(peer);
+  }
+  BOOST_TEST(got == all);
+  BOOST_TEST(bench.logged("route 'boom': secret") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_pool_fails_a_routed_request_as_overloaded) {
+  WorkerPool pool(1, 0);
+  Router<> router;
+  router.on("work", weir::offload(pool, [] { return "done"; }));
+  Bench bench;
+  bench.serve(lines(), routed(router));
+  Peer peer = bench.dial();
+  BOOST_TEST(bench.say(peer, "work\n") == "error: overloaded\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

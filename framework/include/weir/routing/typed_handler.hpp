@@ -37,6 +37,7 @@
 #include "weir/routing/callable.hpp"
 #include "weir/routing/context.hpp"
 #include "weir/routing/handler.hpp"
+#include "weir/routing/offload.hpp"
 #include "weir/session/later_answer.hpp"
 
 namespace weir {
@@ -98,16 +99,32 @@ struct Speaker {
   };
 };
 
-template <class Codec, class F, class List>
+/// `offloaded`: it runs on a pool, with arguments that were read on the loop.
+template <class Codec, class F, class List, bool offloaded = false>
 class TypedHandler;
 
-template <class Codec, class F, class... P>
-class TypedHandler<Codec, F, Types<P...>> final : public Handler {
+template <class Codec, class F, class... P, bool offloaded>
+class TypedHandler<Codec, F, Types<P...>, offloaded> final : public Handler {
  public:
   explicit TypedHandler(F function) : function_(keep(std::move(function))) {}
+  TypedHandler(std::shared_ptr<F> function, WorkerPool& pool)
+      : function_(std::move(function)), pool_(&pool) {}
 
   void call(Context& context) override {
-    if constexpr (later) {
+    if constexpr (offloaded) {
+      if constexpr (Codec::lends) context.keep_payload();
+      const Responder responder(context);
+      run_offloaded(*pool_, responder,
+                    [function = function_, arguments = read(context), responder]() mutable {
+                      typename Speaker<Codec>::Give give;
+                      if constexpr (std::is_void_v<Answer>) {
+                        apply(*function, arguments);
+                        give(responder);
+                      } else {
+                        give(responder, apply(*function, arguments));
+                      }
+                    });
+    } else if constexpr (later) {
       if constexpr (Codec::lends) context.keep_payload();
       LaterAnswer<Answer>::run(
           Responder(context),
@@ -137,6 +154,9 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
   static constexpr std::size_t count = (std::size_t{0} + ... + (is_given<P> ? 0U : 1U));
   static_assert(((is_given<P> || Codec::template takes<std::remove_cvref_t<P>, count>)&&...),
                 "weir: this codec cannot make what the handler takes");
+  static_assert(!offloaded || (!later && !responds && !looks),
+                "weir: what runs on a pool takes values and a Session, and returns a value");
+  static constexpr bool shared = later || offloaded;
 
   struct To {
     void reply(std::string_view bytes) const { context.reply(bytes); }
@@ -186,14 +206,15 @@ class TypedHandler<Codec, F, Types<P...>> final : public Handler {
   }
 
   static auto keep(F function) {
-    if constexpr (later) {
+    if constexpr (shared) {
       return std::make_shared<F>(std::move(function));
     } else {
       return function;
     }
   }
 
-  std::conditional_t<later, std::shared_ptr<F>, F> function_;
+  std::conditional_t<shared, std::shared_ptr<F>, F> function_;
+  WorkerPool* pool_ = nullptr;
 };
 
 /// `function` as a handler, or the handler that it is already.
@@ -201,6 +222,11 @@ template <class Codec, class F>
 [[nodiscard]] std::shared_ptr<Handler> make_handler(F function) {
   if constexpr (std::is_convertible_v<F, std::shared_ptr<Handler>>) {
     return function;
+  } else if constexpr (is_offloaded<F>) {
+    using Function = typename decltype(function.function)::element_type;
+    return std::make_shared<
+        TypedHandler<Codec, Function, typename ParametersOf<Function>::List, true>>(
+        function.function, *function.pool);
   } else {
     static_assert(PlainCallable<F>,
                   "weir: a handler is a function, or an object with one call operator that is no "

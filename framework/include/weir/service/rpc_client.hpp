@@ -20,6 +20,7 @@
 #include <utility>
 #include <variant>
 
+#include "weir/framing/length_prefix.hpp"  // what most such servers speak
 #include "weir/service/client.hpp"
 
 namespace weir {
