@@ -35,8 +35,8 @@ struct GroupOptions {
   std::size_t members = 100'000;
   /// Encoded bytes that wait to be handed to a loop: more, and the members there end.
   std::size_t max_behind = 8 * 1024 * 1024;
-  /// From so many bytes on send() answers "pressured". A sender that heeds it hands a member no more
-  /// than this at once, so it is far below Flow::max_queued.
+  /// From so many bytes on send() answers "pressured". A sender that heeds it hands a member no
+  /// more than this at once, so it is far below Flow::max_queued.
   std::size_t high_watermark = 256 * 1024;
   /// send() answered "pressured" before; now there is room. Called once for all answers since the
   /// last time, on the thread of a member's loop. It may send, and destroy the group.
