@@ -137,9 +137,11 @@ std::optional<int> parse_flags(const ProgramText& text, CommandLine line, int ar
   }
   std::vector<CLI::Option*> options;
   for (const Flag& flag : flags) {
-    std::string usual = flag.fallback + (flag.repeatable ? "; repeatable" : "");
-    if (!usual.empty()) usual = " (" + usual + ")";
-    options.push_back(parser.add_option(flag.name, keep, flag.help + usual)
+    std::string help = flag.help;
+    if (!flag.fallback.empty()) {
+      help.append(" (").append(flag.fallback).append(flag.repeatable ? "; repeatable)" : ")");
+    }
+    options.push_back(parser.add_option(flag.name, keep, help)
                           ->option_text(flag.placeholder)
                           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
   }

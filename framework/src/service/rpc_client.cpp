@@ -92,7 +92,7 @@ RpcClient::Reply RpcClient::ask(std::string_view method, const Json& params, Cal
   options.id = shared_->next_id++;
   const Result<std::string> text = try_request(method, params, options.id);
   if (!text.ok()) return transport_error(text.error());
-  const Result<std::string> answer = client_.call(text.value(), std::move(options));
+  const Result<std::string> answer = client_.call(text.value(), options);
   if (!answer.ok()) return transport_error(answer.error());
   return parse_response(answer.value());
 }
@@ -102,7 +102,7 @@ Result<CallId> RpcClient::ask(std::string_view method, const Json& params, CallO
   options.id = shared_->next_id++;
   const Result<std::string> text = try_request(method, params, options.id);
   if (!text.ok()) return text.error();
-  return client_.call(text.value(), std::move(options),
+  return client_.call(text.value(), options,
                       [handler = std::move(handler)](Result<std::string> answer) mutable {
                         handler(answer.ok() ? parse_response(answer.value())
                                             : Reply(transport_error(answer.error())));

@@ -94,15 +94,15 @@ class RpcClient {
   template <class T = nlohmann::json>
   RpcResult<T> call(std::string_view method, const nlohmann::json& params = nullptr,
                     CallOptions options = {}) {
-    return as<T>(ask(method, params, std::move(options)));
+    return as<T>(ask(method, params, options));
   }
   /// Asks; `handler(RpcResult<T>)` is called exactly once, unless this answers an error.
   template <class T = nlohmann::json, class Handler>
   Result<CallId> call(std::string_view method, const nlohmann::json& params, CallOptions options,
                       Handler handler) {
-    return ask(
-        method, params, std::move(options),
-        [handler = std::move(handler)](Reply reply) mutable { handler(as<T>(std::move(reply))); });
+    return ask(method, params, options, [handler = std::move(handler)](Reply reply) mutable {
+      handler(as<T>(std::move(reply)));
+    });
   }
   void cancel(CallId call) { client_.cancel(call); }
 
