@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_coroutine_runs_on_the_pool) {
     co_return own + std::to_string(size);
   });
   Peer peer = bench.dial();
-  bench.say(peer, "abc\n");
+  peer.send("abc\n");
   settle(bench, pool);
   settle(bench, pool);
   BOOST_TEST(peer.take() == "abc3\n");
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(what_that_part_throws_comes_out_of_it) {
     co_return "nothing";
   });
   Peer peer = bench.dial();
-  bench.say(peer, "a\n");
+  peer.send("a\n");
   settle(bench, pool);
   BOOST_TEST(peer.take() == "no such row\n");
 }
