@@ -43,13 +43,8 @@ class RoutedConnection::Request final : public Context {
   using Context::begin;
 
  private:
-  void write_reply(std::string_view payload) override { send(payload); }
-  void write_failure(const Failure& failure) override { send(options_.describe(failure)); }
-  void send(std::string_view answer) {
-    if (connection()->reply(answer) != SendResult::rejected) return;
-    // It was logged why. The peer waits for an answer that has no form.
-    if (Connection* open = connection()) open->fail(CloseReason::unencodable_reply, {});
-  }
+  void write_reply(std::string_view payload) override { send_or_end(payload); }
+  void write_failure(const Failure& failure) override { send_or_end(options_.describe(failure)); }
 
   const RoutedOptions& options_;
 };

@@ -74,6 +74,12 @@ void Call::settle(const Failure* failure) {
   if (Connection* open = connection()) open->handler_done();
 }
 
+void Call::send_or_end(std::string_view answer) {
+  if (connection()->reply(answer) != SendResult::rejected) return;
+  // It was logged why, and the connection may have ended by it.
+  if (Connection* open = connection()) open->fail(CloseReason::unencodable_reply, {});
+}
+
 // --- out -------------------------------------------------------------------------------------
 
 void Call::handler_returned(std::size_t most) {

@@ -9,11 +9,7 @@ FramedCall::FramedCall(Session session, EventLoop& loop, std::string_view frame,
   begin(frame, deadline);
 }
 
-void FramedCall::write_reply(std::string_view payload) {
-  if (connection()->reply(payload) != SendResult::rejected) return;
-  // It was logged why. The peer waits for an answer that has no form.
-  if (Connection* open = connection()) open->fail(CloseReason::unencodable_reply, {});
-}
+void FramedCall::write_reply(std::string_view payload) { send_or_end(payload); }
 
 void FramedCall::write_failure(const Failure& failure) {
   const bool late = failure.kind == FailureKind::timed_out;

@@ -29,7 +29,7 @@ class Context : public Call {
   /// What became of it: nullptr for an answer.
   using OnSettled = UniqueFunction<void(Context&, const Failure*)>;
 
-  /// Where the request went: "add"; "7" for a number; "otherwise" for what no route has.
+  /// Where the request went: "add"; "7" for a number; "*" for what no route has.
   [[nodiscard]] const Route& route() const { return *route_; }
   /// When its bytes were read, as its loop counts the time.
   [[nodiscard]] TimePoint received() const { return received_; }

@@ -94,7 +94,9 @@ class Call : private Timer, private SessionObserver {
   [[nodiscard]] bool unshared() const { return references_.load(std::memory_order_acquire) == 1; }
   /// nullptr when it has ended.
   [[nodiscard]] Connection* connection() const;
-  void set_payload(std::string_view payload) { payload_ = payload; }
+  /// Sends an answer as one message; ends the connection when the framing has no form for it, for
+  /// the peer would wait for it in vain. The connection is there.
+  void send_or_end(std::string_view answer);
 
   /// How the protocol writes an answer; the connection is there. At most one of the two, once.
   virtual void write_reply(std::string_view payload) = 0;

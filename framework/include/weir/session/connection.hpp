@@ -109,7 +109,6 @@ class Connection final : private Sink, private Timer, private Deferred {
   void handler_began(std::size_t most = 1, bool bounded = true);
   /// One that was out has sent its answer, or none.
   void handler_done();
-  [[nodiscard]] std::size_t handlers_out() const { return handlers_out_; }
 
   /// Bytes that were sent since the start, and those of them that the kernel took. Loops' thread.
   [[nodiscard]] std::uint64_t written() const { return written_; }
