@@ -56,7 +56,8 @@ int main(int argc, char** argv) {
   weir::ClientOptions settings{.backend = options.backend,
                                .max_in_flight = options.in_flight,
                                .log = weir::Log(weir::LogLevel::off)};
-  weir::RpcClient client(options.endpoint, options.framing, std::move(settings), watch.hooks());
+  weir::RpcClient client(options.endpoint, options.framing.framing, std::move(settings),
+                         watch.hooks());
   watch.begin(client);
   if (const weir::Status connected = client.client().connect(options.timeout); !connected.ok()) {
     weir::app::complain("weir-call", connected.error().message);

@@ -1,16 +1,14 @@
 #include "call/options.hpp"
 
-#include <algorithm>
 #include <vector>
 
+#include "common/choices.hpp"
 #include "common/flags.hpp"
 #include "common/output.hpp"
 #include "common/values.hpp"
 #include "weir/core/endpoint.hpp"
 #include "weir/core/version.hpp"
 #include "weir/framing/json.hpp"
-#include "weir/framing/parse.hpp"
-#include "weir/io/backend.hpp"
 
 namespace weir::call {
 
@@ -26,15 +24,6 @@ Status take_params(std::string_view text, nlohmann::json& params) {
     return Error{"params are a JSON array or object, such as '[1,2]'"};
   }
   params = parsed.take();
-  return {};
-}
-
-Status take_backend(std::string_view name, std::string& backend) {
-  const auto known = backends();
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    return Error{"expected asio, select, poll, epoll or spin"};
-  }
-  backend = name;
   return {};
 }
 
@@ -66,13 +55,7 @@ std::vector<app::Positional> positionals(Options& options) {
 
 std::vector<app::Flag> flags(Options& options) {
   std::vector<app::Flag> list;
-  list.push_back({"--framing", "FRAMING", "length:4, lines, headers, ...", "length:4",
-                  [&options](std::string_view text) -> Status {
-                    auto framing = parse_framing(text);
-                    if (!framing.ok()) return framing.error();
-                    options.framing = framing.take();
-                    return {};
-                  }});
+  list.push_back(app::framing_flag(options.framing, "length:4, lines, headers, ...", "length:4"));
   list.push_back({"--timeout", "TIME", "for a connection, and for the answer of each call", "10s",
                   [&options](std::string_view text) -> Status {
                     const auto time = app::parse_duration(text);
@@ -98,9 +81,13 @@ std::vector<app::Flag> flags(Options& options) {
                     options.watch = text;
                     return {};
                   }});
-  list.push_back(
-      {"--backend", "NAME", "asio, select, poll, epoll or spin", "asio",
-       [&options](std::string_view text) { return take_backend(text, options.backend); }});
+  list.push_back({"--backend", "NAME", "asio, select, poll, epoll or spin", "asio",
+                  [&options](std::string_view text) -> Status {
+                    auto backend = app::parse_backend(text);
+                    if (!backend.ok()) return backend.error();
+                    options.backend = backend.take();
+                    return {};
+                  }});
   return list;
 }
 

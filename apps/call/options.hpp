@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "common/choices.hpp"
 #include "weir/core/time.hpp"
-#include "weir/framing/any.hpp"
 #include "weir/framing/length_prefix.hpp"
 
 namespace weir::call {
@@ -25,7 +25,7 @@ struct Options {
   std::string endpoint;
   std::string method;  // empty: only watch
   nlohmann::json params = nullptr;
-  AnyFraming framing = length_prefix(4);
+  app::FramingChoice framing{length_prefix(4)};
   std::string backend;
   Duration timeout{};  // until a connection; and of each call
   std::size_t repeat = 1;

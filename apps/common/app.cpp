@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "common/choices.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
 #include "common/process.hpp"
 #include "common/values.hpp"
 #include "weir/core/version.hpp"
-#include "weir/io/backend.hpp"
 
 namespace weir::app {
 
@@ -25,16 +25,6 @@ auto store(Parse parse_value, T& into) {
     into = static_cast<T>(parsed.take());
     return {};
   };
-}
-
-Result<std::string> parse_backend(std::string_view name) {
-  const auto known = backends();
-  if (std::find(known.begin(), known.end(), name) != known.end()) return std::string(name);
-  std::string expected = "expected ";
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    expected.append(i == 0 ? "" : i + 1 == known.size() ? " or " : ", ").append(known[i]);
-  }
-  return Error{std::move(expected)};
 }
 
 }  // namespace

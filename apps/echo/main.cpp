@@ -2,6 +2,7 @@
 #include <weir/weir.hpp>
 
 #include "common/app.hpp"
+#include "common/choices.hpp"
 
 namespace {
 
@@ -12,11 +13,11 @@ struct Echo {
 /// The framings that are measured most by their own types: through AnyFraming a small frame that
 /// came with many others costs twice the time outside the kernel, 3 % of all.
 weir::Result<weir::Endpoint> listen(weir::Server& server, const std::string& endpoint,
-                                    const std::string& name, const weir::AnyFraming& framing) {
-  if (name == "raw") return server.listen(endpoint, weir::raw(), Echo());
-  if (name == "lines") return server.listen(endpoint, weir::lines(), Echo());
-  if (name == "length:4") return server.listen(endpoint, weir::length_prefix(4), Echo());
-  return server.listen(endpoint, framing, Echo());
+                                    const weir::app::FramingChoice& choice) {
+  if (choice.name == "raw") return server.listen(endpoint, weir::raw(), Echo());
+  if (choice.name == "lines") return server.listen(endpoint, weir::lines(), Echo());
+  if (choice.name == "length:4") return server.listen(endpoint, weir::length_prefix(4), Echo());
+  return server.listen(endpoint, choice.framing, Echo());
 }
 
 }  // namespace
@@ -26,21 +27,14 @@ int main(int argc, char** argv) {
                       .purpose = "Sends every frame back to where it came from.",
                       .endpoint = "tcp://127.0.0.1:7000",
                       .example = "weir-echo --listen tcp://127.0.0.1:7000 --framing lines"});
-  std::string name;
-  weir::AnyFraming framing = weir::raw();
-  app.add({"--framing", "FRAMING", "raw, lines, fixed:N, length:4, headers or delimiter:TEXT",
-           "raw", [&](std::string_view text) -> weir::Status {
-             auto parsed = weir::parse_framing(text);
-             if (!parsed.ok()) return parsed.error();
-             framing = parsed.take();
-             name = text;
-             return {};
-           }});
+  weir::app::FramingChoice choice{weir::raw()};
+  app.add(weir::app::framing_flag(
+      choice, "raw, lines, fixed:N, length:4, headers or delimiter:TEXT", "raw"));
   if (const auto status = app.parse(argc, argv)) return *status;
 
   weir::Server server(app.server_options());
   for (const std::string& endpoint : app.endpoints()) {
-    if (!app.listens(listen(server, endpoint, name, framing))) return 1;
+    if (!app.listens(listen(server, endpoint, choice))) return 1;
   }
   return app.run(server);
 }

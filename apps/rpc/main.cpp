@@ -3,18 +3,19 @@
 #include <weir/weir.hpp>
 
 #include "common/app.hpp"
+#include "common/choices.hpp"
 #include "rpc/methods.hpp"
 
 namespace {
 
 /// The framing that is measured most by its own type, any other through AnyFraming.
 weir::Result<weir::Endpoint> listen(weir::Server& server, const std::string& endpoint,
-                                    const std::string& name, const weir::AnyFraming& framing,
+                                    const weir::app::FramingChoice& choice,
                                     const weir::JsonRouter& router) {
-  if (name == "length:4") {
+  if (choice.name == "length:4") {
     return server.listen(endpoint, weir::length_prefix(4), weir::json_rpc(router));
   }
-  return server.listen(endpoint, framing, weir::json_rpc(router));
+  return server.listen(endpoint, choice.framing, weir::json_rpc(router));
 }
 
 }  // namespace
@@ -24,23 +25,15 @@ int main(int argc, char** argv) {
                       .purpose = "Serves arithmetic, echo, time and ticks by JSON-RPC 2.0.",
                       .endpoint = "tcp://127.0.0.1:7001",
                       .example = "weir-rpc --listen tcp://127.0.0.1:7001 --framing headers"});
-  std::string name;
-  weir::AnyFraming framing = weir::length_prefix(4);
-  app.add({"--framing", "FRAMING", "length:4, lines, headers, ...", "length:4",
-           [&](std::string_view text) -> weir::Status {
-             auto parsed = weir::parse_framing(text);
-             if (!parsed.ok()) return parsed.error();
-             framing = parsed.take();
-             name = text;
-             return {};
-           }});
+  weir::app::FramingChoice choice{weir::length_prefix(4)};
+  app.add(weir::app::framing_flag(choice, "length:4, lines, headers, ...", "length:4"));
   if (const auto status = app.parse(argc, argv)) return *status;
 
   weir::Server server(app.server_options());
   weir::JsonRouter router;
   weir::rpc::add_methods(router, server);
   for (const std::string& endpoint : app.endpoints()) {
-    if (!app.listens(listen(server, endpoint, name, framing, router))) return 1;
+    if (!app.listens(listen(server, endpoint, choice, router))) return 1;
   }
   return app.run(server);
 }
