@@ -33,7 +33,7 @@ class Run {
   Run(RpcClient& client, const Options& options) : client_(client), options_(options) {}
 
   void begin() {
-    for (std::size_t i = 0; i < options_.in_flight && may_start(); ++i) start();
+    for (std::size_t i = 0; i < options_.in_flight && first_may_start(); ++i) start();
   }
 
   /// On the thread of main, until all have ended.
@@ -76,9 +76,13 @@ class Run {
   /// The kinds of mistakes that are told apart; any further one is counted with the others.
   static constexpr std::size_t most_kinds = 20;
 
-  /// Counts one more, if there is one more to start.
-  bool may_start() {
+  bool first_may_start() {
     const std::lock_guard lock(mutex_);
+    return may_start();
+  }
+
+  /// Counts one more, if there is one more to start. Under the lock.
+  bool may_start() {
     if (started_ == options_.repeat) return false;
     ++started_;
     return true;
@@ -90,17 +94,18 @@ class Run {
       const auto called =
           client_.call(options_.method, options_.params, {.deadline = options_.timeout},
                        [this, begun](const RpcClient::Reply& reply) {
-                         ended(begun, reply);
-                         if (may_start()) start();
+                         if (ended(begun, reply)) start();
                        });
       if (called.ok()) return;
-      ended(begun, RpcError{RpcError::Kind::transport, called.error().code, called.error().message,
-                            nullptr});
-      if (!may_start()) return;
+      const RpcError error{RpcError::Kind::transport, called.error().code, called.error().message,
+                           nullptr};
+      if (!ended(begun, error)) return;
     }
   }
 
-  void ended(TimePoint begun, const RpcClient::Reply& reply) {
+  /// Whether the next one is to be started. When not, wait() may have returned and this object may
+  /// be gone.
+  bool ended(TimePoint begun, const RpcClient::Reply& reply) {
     const Duration took = now() - begun;
     const std::lock_guard lock(mutex_);
     if (reply.ok()) {
@@ -109,6 +114,7 @@ class Run {
       count(reply.error());
     }
     if (++ended_ == options_.repeat) changed_.notify_all();
+    return may_start();
   }
 
   void count(Duration took) {
