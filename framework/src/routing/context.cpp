@@ -35,12 +35,13 @@ void Next::operator()(Context& context) const {
   }
 }
 
-void Context::begin(std::string_view payload, TimePoint deadline) {
+void Context::begin(std::string_view payload, TimePoint deadline, bool follows) {
   Call::begin(payload, deadline);
   received_ = loop().now();
   route_ = nullptr;
   entered_ = 0;
-  began_ = ended_ = 0;
+  began_ = follows ? ended_ : 0;
+  ended_ = 0;
   if (!identity_.empty()) identity_.clear();
 }
 

@@ -12,12 +12,9 @@ namespace {
 constexpr std::uint64_t first_factor = 0xbf58476d1ce4e5b9U;
 constexpr std::uint64_t second_factor = 0x94d049bb133111ebU;
 
-/// Neighbours go far apart. One to one: equal hashes are equal numbers.
-std::uint64_t hash_of(std::uint64_t number) {
-  number = (number ^ (number >> 30U)) * first_factor;
-  number = (number ^ (number >> 27U)) * second_factor;
-  return number ^ (number >> 31U);
-}
+/// Neighbours go far apart in the upper bits, which choose the slot (Fibonacci hashing). One to
+/// one: equal hashes are equal numbers.
+std::uint64_t hash_of(std::uint64_t number) { return number * first_factor; }
 
 std::uint64_t word_at(const char* bytes) {
   std::uint64_t word = 0;
@@ -47,23 +44,26 @@ std::uint64_t hash_of(std::string_view name) {
   std::size_t left = name.size();
   for (; left >= 8; left -= 8, bytes += 8)
     hash = std::rotl((hash ^ word_at(bytes)) * first_factor, 29);
-  return hash_of(hash ^ rest_at(bytes, left));
+  hash ^= rest_at(bytes, left);
+  return hash_of(hash ^ hash >> 32U);
 }
 
 }  // namespace
 
 RouteTable::Slots::Slots(std::size_t routes)
-    : mask_(std::bit_ceil(2 * routes + 2) - 1), slots_(mask_ + 1) {}
+    : mask_(std::bit_ceil(2 * routes + 2) - 1),
+      shift_(std::countl_zero(std::uint64_t{mask_})),
+      slots_(mask_ + 1) {}
 
 void RouteTable::Slots::insert(std::uint64_t hash, const Route& route) {
-  std::size_t at = hash & mask_;
+  std::size_t at = hash >> shift_;
   while (slots_[at].route != nullptr) at = (at + 1) & mask_;
   slots_[at] = {hash, &route};
 }
 
 template <class Fits>
 const Route* RouteTable::Slots::find(std::uint64_t hash, Fits fits) const {
-  for (std::size_t at = hash & mask_; slots_[at].route != nullptr; at = (at + 1) & mask_) {
+  for (std::size_t at = hash >> shift_; slots_[at].route != nullptr; at = (at + 1) & mask_) {
     if (slots_[at].hash == hash && fits(*slots_[at].route)) return slots_[at].route;
   }
   return nullptr;

@@ -45,6 +45,7 @@ class RouteTable {
 
    private:
     std::size_t mask_;
+    int shift_;  // the upper bits of a hash
     std::vector<Slot> slots_;
   };
   struct Other {

@@ -61,7 +61,8 @@ RoutedConnection::Request& RoutedConnection::request(InputContext& input) {
 void RoutedConnection::on_request(std::string_view frame, const std::optional<Extracted>& found,
                                   InputContext& input) {
   Request& present = request(input);
-  present.begin(found ? found->payload : frame, handler_deadline(options_.deadlines, input.loop));
+  present.begin(found ? found->payload : frame, handler_deadline(options_.deadlines, input.loop),
+                input.frames > 1);
   if (found) {
     router_.dispatch(found->key, present);
   } else {

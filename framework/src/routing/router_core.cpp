@@ -65,7 +65,7 @@ void RouterCore::check_layers(const Entry& entry, std::size_t more) const {
 
 void RouterCore::changed() {
   built_ = nullptr;
-  version_.fetch_add(1, std::memory_order_release);
+  version_.store(next_version(), std::memory_order_release);
 }
 
 void RouterCore::add(Scope scope, const RouteKey& key, std::shared_ptr<Handler> handler,
@@ -208,8 +208,20 @@ const RouteTable& RouterCore::table(EventLoop& loop) {
   return *cached.table;
 }
 
+std::uint64_t RouterCore::next_version() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 void RouterCore::dispatch(const RouteKey& key, Context& context) {
-  context.route_ = &table(context.loop()).find(key);
+  // The loop keeps a table as long as its version is the present one.
+  const std::uint64_t version = version_.load(std::memory_order_acquire);
+  if (context.table_version_ != version) {
+    context.table_ = &table(context.loop());
+    context.table_version_ = version;
+  }
+  context.route_ = &context.table_->find(key);
+  __builtin_prefetch(context.route_->handler.get());
   Next{0}(context);
   // The table may change before the request is settled.
   if (!context.settled()) context.kept_route_ = context.route_->shared_from_this();

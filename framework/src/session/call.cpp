@@ -8,13 +8,6 @@ namespace weir {
 
 Call::Call(Session session, EventLoop& loop) : session_(std::move(session)), loop_(loop) {}
 
-void Call::begin(std::string_view payload, TimePoint deadline) {
-  payload_ = payload;
-  deadline_ = deadline;
-  claimed_.store(false, std::memory_order_relaxed);
-  settled_ = false;
-}
-
 Connection* Call::connection() const { return session_.state()->connection; }
 
 void Call::keep_payload() {

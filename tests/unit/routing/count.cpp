@@ -80,6 +80,30 @@ BOOST_FIXTURE_TEST_CASE(the_time_taken_is_known_to_three_percent, Counted) {
   check_near(time.quantile(1), 10s);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_waited_in_the_same_read_began_when_the_one_before_was_settled,
+                        Counted) {
+  router.on("slow", [this](const Responder& responder) {
+    responder.reply("");
+    bench.loop.take_time(1s);
+  });
+  router.on("quick", [] { return ""; });
+  ask("slow\nquick\n");
+  check_near(of("quick").time.quantile(1), 1s);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_in_another_read_begins_anew, Counted) {
+  router.on("slow", [this](const Responder& responder) {
+    responder.reply("");
+    bench.loop.take_time(1s);
+  });
+  router.on("quick", [] { return ""; });
+  Peer peer = dial();
+  bench.say(peer, "slow\n");
+  bench.say(peer, "quick\n");
+  BOOST_TEST(of("quick").time.count() == 1U);
+  BOOST_TEST((of("quick").time.quantile(1) < 1us));
+}
+
 BOOST_FIXTURE_TEST_CASE(waiting_in_a_queue_inside_counts_as_time_taken, Counted) {
   on_later("x", concurrency(1));
   Peer first = dial();

@@ -24,6 +24,8 @@
 
 namespace weir {
 
+class RouteTable;
+
 class Context : public Call {
  public:
   /// What became of it: nullptr for an answer.
@@ -37,12 +39,13 @@ class Context : public Call {
   [[nodiscard]] void* arguments() const { return arguments_; }
 
   /// Ticks of the loop's clock (TickClock): when the first layer asked for them, so that all layers
-  /// of a request that measure share two readings,
+  /// of a request that measure share two readings. What came in the same read as the request before
+  /// it, and waited for that, began when that one was settled. Then
   [[nodiscard]] std::uint64_t began() {
     if (began_ == 0) began_ = loop().tick_clock().now();
     return began_;
   }
-  /// and from then until it was settled; in settled() alone.
+  /// from then until it was settled; in settled() alone.
   [[nodiscard]] std::uint64_t took() {
     if (ended_ == 0) ended_ = loop().tick_clock().now();
     return TickClock::between(began(), ended_);
@@ -65,8 +68,9 @@ class Context : public Call {
   Context(Session session, EventLoop& loop) : Call(std::move(session), loop) {}
   ~Context() override = default;
 
-  /// Begins anew, as Call::begin().
-  void begin(std::string_view payload, TimePoint deadline);
+  /// Begins anew, as Call::begin(). `follows` when it came in the same read as the one before,
+  /// which was this object's last.
+  void begin(std::string_view payload, TimePoint deadline, bool follows = false);
   /// The protocol's last look at a request: whatever layers wanted to know of it they were told.
   virtual void on_request_settled() {}
   void set_arguments(void* arguments) { arguments_ = arguments; }
@@ -80,6 +84,8 @@ class Context : public Call {
   void on_settled(const Failure* failure) final;
   void tell_layers(const Failure* failure);
 
+  const RouteTable* table_ = nullptr;  // RouterCore's, as long as table_version_ is the present one
+  std::uint64_t table_version_ = 0;
   const Route* route_ = nullptr;
   std::shared_ptr<const Route> kept_route_;  // once it is out
   void* arguments_ = nullptr;

@@ -81,7 +81,7 @@ class RouterCore {
     std::string name;
     std::vector<LayerPtr> layers;  // its own
     std::shared_ptr<Handler> handler;
-    std::size_t index = 0;
+    std::uint32_t index = 0;
     std::shared_ptr<const Route> route;  // with the layers of its groups, once asked for
   };
   struct Group {
@@ -96,6 +96,7 @@ class RouterCore {
   };
 
   [[nodiscard]] const RouteTable& table(EventLoop& loop);
+  [[nodiscard]] static std::uint64_t next_version();
   void build();
   [[nodiscard]] const std::shared_ptr<const Route>& route_of(Entry& entry);
   [[nodiscard]] std::vector<LayerPtr> layers_of(const Entry& entry) const;
@@ -111,10 +112,10 @@ class RouterCore {
   std::map<std::string, Entry> entries_;     // by whole_key()
   std::shared_ptr<const RouteTable> built_;  // of the present version, once asked for
   std::shared_ptr<const Layers> last_layers_;
-  std::vector<std::size_t> free_indices_;
-  std::size_t next_index_ = 0;
+  std::vector<std::uint32_t> free_indices_;
+  std::uint32_t next_index_ = 0;
   std::uint64_t last_id_ = 0;
-  std::atomic<std::uint64_t> version_{1};
+  std::atomic<std::uint64_t> version_{next_version()};  // no other router's, ever
   PerLoop<Cached> cached_;
 };
 

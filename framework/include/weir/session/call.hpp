@@ -89,7 +89,12 @@ class Call : private Timer, private SessionObserver {
   ~Call() override = default;
 
   /// Begins anew: only when settled, and when nobody else refers to it.
-  void begin(std::string_view payload, TimePoint deadline);
+  void begin(std::string_view payload, TimePoint deadline) {
+    payload_ = payload;
+    deadline_ = deadline;
+    claimed_.store(false, std::memory_order_relaxed);
+    settled_ = false;
+  }
   /// Nobody but the caller refers to it: the owner may use it again.
   [[nodiscard]] bool unshared() const { return references_.load(std::memory_order_acquire) == 1; }
   /// nullptr when it has ended.
