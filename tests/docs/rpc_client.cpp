@@ -1,11 +1,14 @@
 // The code about RpcClient in docs/client.md: each ```cpp block stands in here word for word.
+#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
+#include <exception>
 #include <string>
 #include <vector>
 
 #include "weir/framing/length_prefix.hpp"
+#include "weir/routing/executor.hpp"
 #include "weir/routing/json_rpc.hpp"
-#include "weir/service/rpc_client.hpp"
+#include "weir/service/rpc_client_coroutine.hpp"
 #include "weir/service/server.hpp"
 #include "weir/testing/memory_loop.hpp"
 
@@ -28,6 +31,16 @@ struct Served {
   weir::RpcClient client{"tcp://127.0.0.1:7001", weir::length_prefix(4), {.loop = &loop}};
 };
 
+// [coroutine
+boost::asio::awaitable<int> add_all(weir::RpcClient& client, std::vector<int> numbers) {
+  int sum = 0;
+  for (const int number : numbers) {
+    sum = (co_await weir::call<int>(client, "add", std::tuple(sum, number))).value();
+  }
+  co_return sum;
+}
+// ]
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(rpc_client_guide)
@@ -46,6 +59,17 @@ BOOST_FIXTURE_TEST_CASE(a_call_has_a_value_or_an_error, Served) {
     loop.run_ready();
   }
   BOOST_TEST(said == (std::vector<std::string>{"3", "Method not found (-32601)"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_coroutine_asks_one_after_the_other, Served) {
+  int sum = 0;
+  boost::asio::co_spawn(weir::LoopExecutor(loop), add_all(client, {1, 2, 3}),
+                        [&sum](const std::exception_ptr& error, int result) {
+                          BOOST_TEST((error == nullptr));
+                          sum = result;
+                        });
+  loop.run_ready();
+  BOOST_TEST(sum == 6);
 }
 
 BOOST_FIXTURE_TEST_CASE(notifications_have_handlers, Served) {

@@ -14,10 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-RpcError transport_error(const Error& error) {
-  return {RpcError::Kind::transport, error.code, error.message, nullptr};
-}
-
 /// The texts of everything that nlohmann_json cannot write.
 Result<std::string> try_request(std::string_view method, const Json& params,
                                 std::optional<std::uint64_t> id) {
@@ -29,6 +25,10 @@ Result<std::string> try_request(std::string_view method, const Json& params,
 }
 
 }  // namespace
+
+RpcError RpcError::of(const Error& error) {
+  return {Kind::transport, error.code, error.message, nullptr};
+}
 
 std::string RpcError::to_string() const { return message + " (" + std::to_string(code) + ")"; }
 
@@ -91,9 +91,9 @@ std::string RpcClient::request(std::string_view method, const Json& params,
 RpcClient::Reply RpcClient::ask(std::string_view method, const Json& params, CallOptions options) {
   options.id = shared_->next_id++;
   const Result<std::string> text = try_request(method, params, options.id);
-  if (!text.ok()) return transport_error(text.error());
+  if (!text.ok()) return RpcError::of(text.error());
   const Result<std::string> answer = client_.call(text.value(), options);
-  if (!answer.ok()) return transport_error(answer.error());
+  if (!answer.ok()) return RpcError::of(answer.error());
   return parse_response(answer.value());
 }
 
@@ -102,11 +102,10 @@ Result<CallId> RpcClient::ask(std::string_view method, const Json& params, CallO
   options.id = shared_->next_id++;
   const Result<std::string> text = try_request(method, params, options.id);
   if (!text.ok()) return text.error();
-  return client_.call(text.value(), options,
-                      [handler = std::move(handler)](Result<std::string> answer) mutable {
-                        handler(answer.ok() ? parse_response(answer.value())
-                                            : Reply(transport_error(answer.error())));
-                      });
+  return client_.call(
+      text.value(), options, [handler = std::move(handler)](Result<std::string> answer) mutable {
+        handler(answer.ok() ? parse_response(answer.value()) : Reply(RpcError::of(answer.error())));
+      });
 }
 
 Posted RpcClient::notify(std::string_view method, const Json& params, ReportHandler report) {

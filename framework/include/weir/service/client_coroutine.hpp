@@ -20,6 +20,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,7 +32,7 @@ namespace weir {
 namespace asio = boost::asio;
 
 /// Brings an answer from the client's loop to where its caller waits for it.
-template <class Handler>
+template <class Handler, class Answer>
 class AnswerCourier {
  public:
   explicit AnswerCourier(Handler handler)
@@ -39,21 +40,21 @@ class AnswerCourier {
         executor_(asio::prefer(asio::any_io_executor(asio::get_associated_executor(handler_)),
                                asio::execution::outstanding_work.tracked)) {}
 
-  void bring(Result<std::string> result) {
+  void bring(Answer answer) {
     const asio::any_io_executor executor = std::move(executor_);
-    asio::dispatch(executor, arrival(std::move(result)));
+    asio::dispatch(executor, arrival(std::move(answer)));
   }
   /// The same, never from inside this call.
-  void bring_later(Result<std::string> result) {
+  void bring_later(Answer answer) {
     const asio::any_io_executor executor = std::move(executor_);
-    asio::post(executor, arrival(std::move(result)));
+    asio::post(executor, arrival(std::move(answer)));
   }
 
  private:
-  auto arrival(Result<std::string> result) {
-    return [handler = std::move(handler_), result = std::move(result)]() mutable {
+  auto arrival(Answer answer) {
+    return [handler = std::move(handler_), answer = std::move(answer)]() mutable {
       asio::get_associated_cancellation_slot(handler).clear();
-      std::move(handler)(std::move(result));
+      std::move(handler)(std::move(answer));
     };
   }
 
@@ -61,13 +62,13 @@ class AnswerCourier {
   asio::any_io_executor executor_;
 };
 
-/// call() of a Client or a Pool for a coroutine; `caller` must live until the call has begun, which
-/// is at co_await.
-template <class Caller>
-[[nodiscard]] asio::awaitable<Result<std::string>> call(Caller& caller, std::string request,
-                                                        CallOptions options = {}) {
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
-      [](auto handler, Caller* asked, const std::string& text, const CallOptions& how) {
+/// What every form of call() does. `ask(handler)` begins the call, with a handler of an Answer, and
+/// answers its Canceller, or an error that an Answer can be made of: then the handler is not
+/// called.
+template <class Answer, class Ask>
+[[nodiscard]] asio::awaitable<Answer> await_answer(Ask ask) {
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
+      [](auto handler, Ask asking) {
         // All that the coroutine may touch is in place before the answer can come.
         const auto cancel = std::make_shared<Canceller>();
         auto slot = asio::get_associated_cancellation_slot(handler);
@@ -76,14 +77,33 @@ template <class Caller>
             if (type != asio::cancellation_type::none) (*cancel)();
           });
         }
-        auto courier = std::make_shared<AnswerCourier<decltype(handler)>>(std::move(handler));
-        const Result<CallId> called = asked->call(text, how, [courier](Result<std::string> result) {
-          courier->bring(std::move(result));
-        });
-        if (!called.ok()) return courier->bring_later(called.error());
-        *cancel = asked->canceller(called.value());
+        auto courier =
+            std::make_shared<AnswerCourier<decltype(handler), Answer>>(std::move(handler));
+        const auto asked = asking([courier](Answer answer) { courier->bring(std::move(answer)); });
+        if (!asked.ok()) return courier->bring_later(asked.error());
+        *cancel = asked.value();
       },
-      asio::use_awaitable, &caller, std::move(request), options);
+      asio::use_awaitable, std::move(ask));
+}
+
+/// What is asked in frames: a Client or a Pool.
+template <class Caller>
+concept FrameCaller = requires(Caller& caller, CallId id) {
+  { caller.call("", CallOptions()) } -> std::same_as<Result<std::string>>;
+  { caller.canceller(id) } -> std::same_as<Canceller>;
+};
+
+/// call() of a Client or a Pool for a coroutine; `caller` must live until the call has begun, which
+/// is at co_await.
+template <FrameCaller Caller>
+[[nodiscard]] asio::awaitable<Result<std::string>> call(Caller& caller, std::string request,
+                                                        CallOptions options = {}) {
+  return await_answer<Result<std::string>>(
+      [&caller, text = std::move(request), options](auto handler) -> Result<Canceller> {
+        const Result<CallId> called = caller.call(text, options, std::move(handler));
+        if (!called.ok()) return called.error();
+        return caller.canceller(called.value());
+      });
 }
 
 }  // namespace weir

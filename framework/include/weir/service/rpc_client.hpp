@@ -37,6 +37,8 @@ struct RpcError {
   std::string message{};
   nlohmann::json data{};
 
+  /// Of kind transport.
+  [[nodiscard]] static RpcError of(const Error& error);
   /// "Method not found (-32601)"
   [[nodiscard]] std::string to_string() const;
 };
