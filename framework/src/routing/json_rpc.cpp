@@ -34,20 +34,34 @@ class JsonRpcShared {
   JsonRpcShared(std::shared_ptr<RouterCore> routes, const JsonRpcOptions& wanted)
       : router(std::move(routes)), options(wanted) {}
 
-  /// Sends what `write(text)` appends; false when the framing refuses it.
-  template <class Write>
-  bool send(Connection& connection, EventLoop& loop, Write write) {
-    std::string& text = desks.here(loop).text;
-    text.clear();
-    write(text);
-    const bool sent = connection.reply(text) != SendResult::rejected;
-    if (text.capacity() > text_to_keep) std::string().swap(text);
-    return sent;
+  /// Sends what the first of `writes` appends to a text, or the second where the framing refuses
+  /// that. When it refuses all, the connection ends: its peer would wait for the answer in vain.
+  template <class... Writes>
+  void send(const Session& session, EventLoop& loop, const Writes&... writes) {
+    if ((send_one(session, loop, writes) || ...)) return;
+    // It was logged why.
+    if (Connection* open = session.state()->connection) {
+      open->fail(CloseReason::unencodable_reply, {});
+    }
   }
 
   std::shared_ptr<RouterCore> router;
   JsonRpcOptions options;
   PerLoop<Desk> desks;
+
+ private:
+  /// True as well when the connection has ended: there is nobody to send to.
+  template <class Write>
+  bool send_one(const Session& session, EventLoop& loop, const Write& write) {
+    Connection* open = session.state()->connection;
+    if (open == nullptr) return true;
+    std::string& text = desks.here(loop).text;
+    text.clear();
+    write(text);
+    const bool sent = open->reply(text) != SendResult::rejected;
+    if (text.capacity() > text_to_keep) std::string().swap(text);
+    return sent;
+  }
 };
 
 // --- Batch -----------------------------------------------------------------------------------
@@ -88,14 +102,11 @@ class JsonRpcConnection::Batch {
   /// One call is over. The last one sends the answer.
   void settled_one(JsonRpcShared& shared) {
     if (--left_ != 0 || answered_.empty()) return;
-    Connection* open = connection();
-    if (open == nullptr) return;
     const auto all = [&](std::string& text) {
       text += '[';
       text += answers_;
       text += ']';
     };
-    if (!too_long_ && shared.send(*open, loop_, all)) return;
     const auto errors = [&](std::string& text) {
       for (const std::string& id : answered_) {
         text += text.empty() ? '[' : ',';
@@ -103,9 +114,8 @@ class JsonRpcConnection::Batch {
       }
       text += ']';
     };
-    open = connection();
-    if (open == nullptr || shared.send(*open, loop_, errors)) return;
-    if (Connection* still = connection()) still->fail(CloseReason::unencodable_reply, {});
+    if (too_long_) return shared.send(session_, loop_, errors);
+    shared.send(session_, loop_, all, errors);
   }
 
  private:
@@ -178,12 +188,8 @@ class JsonRpcConnection::Request final : public Context {
 
   template <class Write>
   void send(Write write) {
-    if (shared_.send(*connection(), loop(), write)) return;
-    // It was logged why. The peer waits for an answer that has a form.
     const auto error = [&](std::string& text) { rpc_text::append_failure(text, too_long(), id_); };
-    Connection* open = connection();
-    if (open == nullptr || shared_.send(*open, loop(), error)) return;
-    if (Connection* still = connection()) still->fail(CloseReason::unencodable_reply, {});
+    shared_.send(session(), loop(), write, error);
   }
 
   void on_request_settled() override {
@@ -278,8 +284,7 @@ void JsonRpcConnection::refuse(RpcFrame what, InputContext& input) {
         what == RpcFrame::call ? reader.calls().front().id : rpc_text::no_id;
     rpc_text::append_failure(text, failure, id);
   };
-  if (shared_.send(input.connection, input.loop, error)) return;
-  input.connection.fail(CloseReason::unencodable_reply, {});
+  shared_.send(input.session, input.loop, error);
 }
 
 // --- json_rpc --------------------------------------------------------------------------------
