@@ -85,14 +85,12 @@ void RouterCore::set_otherwise(Scope scope, std::shared_ptr<Handler> handler,
   const std::lock_guard lock(mutex_);
   Group& group = groups_[scope];
   const std::string name = group.prefix + "*";
-  const bool chosen =
-      group.otherwise != nullptr &&
-      (scope != root || dynamic_cast<NotFound*>(group.otherwise->handler.get()) == nullptr);
-  if (chosen) wrong(name, "there is one already");
+  if (group.chosen) wrong(name, "there is one already");
   auto entry =
       std::make_unique<Entry>(make_entry(scope, name, std::move(handler), std::move(layers)));
   if (group.otherwise != nullptr) free_indices_.push_back(group.otherwise->index);
   group.otherwise = std::move(entry);
+  group.chosen = true;
   changed();
 }
 
@@ -124,7 +122,8 @@ void RouterCore::use(Scope scope, std::vector<LayerPtr> layers) {
 
 RouterCore::Scope RouterCore::group(Scope parent, std::string_view prefix) {
   const std::lock_guard lock(mutex_);
-  groups_.push_back(Group{parent, groups_[parent].prefix + std::string(prefix), {}, nullptr});
+  groups_.push_back(
+      Group{parent, groups_[parent].prefix + std::string(prefix), {}, nullptr, false});
   return groups_.size() - 1;
 }
 

@@ -89,6 +89,7 @@ class RouterCore {
     std::string prefix;  // whole
     std::vector<LayerPtr> layers;
     std::unique_ptr<Entry> otherwise;
+    bool chosen = false;  // `otherwise` is the program's
   };
   struct Cached {
     std::uint64_t version = 0;
