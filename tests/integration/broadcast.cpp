@@ -1,9 +1,8 @@
 // A broadcast to many of whom some do not read: the others get all of it, in order, those end with
 // slow_consumer, and the memory stays where it is. With WEIR_TEST_LONG=1 in the environment at the
 // size that it is for: 10,000 sessions, 16 MiB each.
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <fstream>
@@ -52,24 +51,25 @@ std::size_t memory(std::string_view name) {
   throw std::runtime_error("no " + std::string(name));
 }
 
-/// Lets a thread wait until the group has room again.
-class Room {
+/// Lets a thread wait until something has happened so often since it last waited.
+class Event {
  public:
-  void found() {
+  void happened() {
     const std::lock_guard lock(mutex_);
-    found_ = true;
+    ++times_;
     changed_.notify_all();
   }
-  void wait() {
+  void wait(std::size_t times) {
     std::unique_lock lock(mutex_);
-    BOOST_REQUIRE(changed_.wait_for(lock, std::chrono::seconds(120), [this] { return found_; }));
-    found_ = false;
+    BOOST_REQUIRE(
+        changed_.wait_for(lock, std::chrono::seconds(120), [&] { return times_ >= times; }));
+    times_ = 0;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool found_ = false;
+  std::size_t times_ = 0;
 };
 
 void broadcast(std::string_view backend, std::size_t threads, std::size_t message_size) {
@@ -80,24 +80,26 @@ void broadcast(std::string_view backend, std::size_t threads, std::size_t messag
     line.resize(message_size - 1, static_cast<char>('a' + i % 26));
     stream += line + "\n";
   }
-  Room room;
+  Event room;
+  Event joined;
   GroupOptions options;
-  options.on_drained = [&room] { room.found(); };
+  options.on_drained = [&room] { room.happened(); };
   Group group(std::move(options));
   Server server({.backend = std::string(backend),
                  .threads = {.count = threads},
                  .flow = size.flow,
                  .deadlines = {.write = Duration::zero()},  // not before they are slow consumers
                  .log = Log(LogLevel::off)});
-  const auto listening =
-      server.listen("tcp://127.0.0.1:0", lines(), [](std::string_view) {},
-                    {.on_open = [&group](Session& session) { group.add(session); }});
+  const auto listening = server.listen("tcp://127.0.0.1:0", lines(), [](std::string_view) {},
+                                       {.on_open = [&](Session& session) {
+                                         group.add(session);
+                                         joined.happened();
+                                       }});
   BOOST_REQUIRE(listening.ok());
   Audience audience(listening.value().port, size.readers, size.sleepers, stream);
   BOOST_REQUIRE(server.start().ok());
   const std::size_t all = size.readers + size.sleepers;
-  const Deadline patience;
-  while (group.size() != all && !patience.passed()) ::usleep(1000);
+  joined.wait(all);
   BOOST_REQUIRE(group.size() == all);
 
   const std::size_t idle = memory("VmRSS:");
@@ -107,7 +109,7 @@ void broadcast(std::string_view backend, std::size_t threads, std::size_t messag
     BOOST_REQUIRE((result != SendResult::rejected));
     if (result != SendResult::pressured) continue;
     ++pauses;
-    room.wait();
+    room.wait(1);
   }
   const Audience::Seen seen = audience.wait(600);
   BOOST_TEST(seen.complete == size.readers);
