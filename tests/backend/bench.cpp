@@ -109,6 +109,14 @@ std::size_t Bench::scaled(std::size_t count) const {
   return test::scaled(backend_ == "spin" ? (count + 9) / 10 : count);
 }
 
+ClientOptions Bench::client_options() const {
+  ClientOptions made;
+  made.log = Log(LogLevel::off);
+  made.loop = memory_.get();
+  if (!in_memory()) made.backend = std::string(backend_);
+  return made;
+}
+
 void Bench::watch(Hooks& hooks) {
   hooks.on_close = [this, told = std::move(hooks.on_close)](Session& session,
                                                             CloseReason reason) mutable {

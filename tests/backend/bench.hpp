@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "support/sockets.hpp"
+#include "weir/service/client_options.hpp"
 #include "weir/service/server.hpp"
 #include "weir/testing/memory_loop.hpp"
 
@@ -117,6 +118,9 @@ class Bench {
     return Serving(*this);
   }
   [[nodiscard]] Server& server() { return *server_; }
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  /// For weir's own clients of the server: on the setting's backend, or on the loop in memory.
+  [[nodiscard]] ClientOptions client_options() const;
   [[nodiscard]] bool in_memory() const { return memory_ != nullptr; }
   [[nodiscard]] bool one_loop() const { return threads_ == Threads{}; }
   /// `count`, or less where it would take too long.
