@@ -18,19 +18,14 @@ std::shared_mutex shedding;
 
 Descriptor open_spare() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
-Descriptor accept_one(int listening, SocketAddress& peer) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  auto* address = reinterpret_cast<sockaddr*>(&storage);
-  Descriptor accepted(::accept4(listening, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (accepted.valid()) peer = SocketAddress(address, size);
-  return accepted;
-}
-
 }  // namespace
 
-Acceptor::Acceptor(Descriptor listening, const ListenOptions& options, AcceptSink& sink)
+Acceptor::Acceptor(net::Listening listening, const ListenOptions& options, AcceptSink& sink)
     : listening_(std::move(listening)),
+      connection_options_(options.socket),
+      // TCP hands a listener's options on to its connections, Unix sockets do not.
+      sets_options_(listening_.local.form() == SocketAddress::Form::local &&
+                    (options.socket.send_buffer || options.socket.receive_buffer)),
       spare_(open_spare()),
       pause_(options.overload_pause),
       sink_(sink) {}
@@ -50,6 +45,20 @@ bool Acceptor::accept_some() {
   return go_on;
 }
 
+Descriptor Acceptor::accept_one(SocketAddress& peer) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* address = reinterpret_cast<sockaddr*>(&storage);
+  Descriptor accepted(::accept4(descriptor(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!accepted.valid()) return accepted;
+  peer = SocketAddress(address, size, listening_.local.kind());
+  // The listener has the same ones, so nothing is left to fail but for want of memory.
+  if (sets_options_) {
+    static_cast<void>(apply_options(accepted.get(), connection_options_, SocketRole::connection));
+  }
+  return accepted;
+}
+
 bool Acceptor::take_batch(const bool& gone) {
   for (int i = 0; i < batch; ++i) {
     SocketAddress peer;
@@ -57,7 +66,7 @@ bool Acceptor::take_batch(const bool& gone) {
     int error = 0;
     {
       const std::shared_lock lock(shedding);
-      accepted = accept_one(listening_.get(), peer);
+      accepted = accept_one(peer);
       error = errno;
     }
     if (accepted.valid()) {
@@ -96,7 +105,7 @@ void Acceptor::shed(int error) {
     for (int i = 0; i < shed_batch; ++i) {
       spare_.close();
       SocketAddress peer;
-      const bool took = accept_one(listening_.get(), peer).valid();
+      const bool took = accept_one(peer).valid();
       spare_ = open_spare();
       if (!took) break;
       ++count;

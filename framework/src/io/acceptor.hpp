@@ -8,6 +8,7 @@
 // accepting rests for a while.
 #pragma once
 
+#include "io/socket.hpp"
 #include "weir/io/descriptor.hpp"
 #include "weir/io/event_loop.hpp"
 
@@ -20,12 +21,13 @@ class Acceptor {
   /// The most connections shed before a pause.
   static constexpr int shed_batch = 64;
 
-  Acceptor(Descriptor listening, const ListenOptions& options, AcceptSink& sink);
+  Acceptor(net::Listening listening, const ListenOptions& options, AcceptSink& sink);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  [[nodiscard]] int descriptor() const { return listening_.get(); }
+  [[nodiscard]] int descriptor() const { return listening_.socket.get(); }
+  [[nodiscard]] const SocketAddress& local() const { return listening_.local; }
   /// Takes what waits. False: rest for `pause()` before trying again. The sink may destroy this
   /// one meanwhile; the answer is true then.
   [[nodiscard]] bool accept_some();
@@ -33,9 +35,12 @@ class Acceptor {
 
  private:
   bool take_batch(const bool& gone);
+  [[nodiscard]] Descriptor accept_one(SocketAddress& peer);
   void shed(int error);
 
-  Descriptor listening_;
+  net::Listening listening_;
+  SocketOptions connection_options_;
+  bool sets_options_;  // what they have does not come with the listener's
   Descriptor spare_;
   Duration pause_;
   AcceptSink& sink_;

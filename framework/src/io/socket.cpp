@@ -1,5 +1,6 @@
 #include "io/socket.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -21,13 +22,17 @@ namespace net {
 
 namespace {
 
-void set_option(int descriptor, int level, int name, int value) {
-  // Used for options that every Linux knows; a failure would only cost speed.
-  ::setsockopt(descriptor, level, name, &value, sizeof value);
+int type_of(SocketKind kind) {
+  if (kind == SocketKind::datagram) return SOCK_DGRAM;
+  return kind == SocketKind::packet ? SOCK_SEQPACKET : SOCK_STREAM;
 }
 
-Descriptor open_socket(int family) {
-  return Descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+SocketKind kind_of(int descriptor) {
+  int type = SOCK_STREAM;
+  socklen_t size = sizeof type;
+  ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size);
+  if (type == SOCK_DGRAM) return SocketKind::datagram;
+  return type == SOCK_SEQPACKET ? SocketKind::packet : SocketKind::stream;
 }
 
 bool bind_to(const Descriptor& socket, const SocketAddress& address) {
@@ -38,20 +43,62 @@ Error cannot_listen(const SocketAddress& address, int code) {
   return system_error("cannot listen on " + address.to_string(), code);
 }
 
-void prepare_listener(const Descriptor& socket, const SocketAddress& address) {
-  set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  // [::] and 0.0.0.0 can stand side by side.
-  if (address.family() == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  // Accepted sockets inherit it.
-  set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+Error cannot_listen(const SocketAddress& address, const Error& why) {
+  return Error{"cannot listen on " + address.to_string() + ": " + why.message, why.code};
+}
+
+/// Nothing where the kind has no connections to wait for.
+Status begin_listening(int socket, SocketKind kind, int backlog) {
+  if (kind == SocketKind::datagram || ::listen(socket, backlog) == 0) return {};
+  return system_error("cannot listen", errno);
 }
 
 /// 0 when nobody else listens on `address`, else why not. SO_REUSEPORT would hide it.
-int probe(const SocketAddress& address) {
-  const Descriptor socket = open_socket(address.family());
-  if (!socket.valid()) return errno;
-  prepare_listener(socket, address);
-  return bind_to(socket, address) ? 0 : errno;
+int probe(const SocketAddress& address, const SocketOptions& options) {
+  const auto socket = open_socket(address, options, SocketRole::listener);
+  if (!socket.ok()) return socket.error().code;
+  return bind_to(socket.value(), address) ? 0 : errno;
+}
+
+/// One that listens already, for another loop.
+Result<Listening> share_listener(const SocketAddress& address, int descriptor) {
+  Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!copy.valid()) return cannot_listen(address, errno);
+  Listening listening;
+  listening.local = local_address(copy.get());
+  listening.socket = std::move(copy);
+  return listening;
+}
+
+/// Whatever the process was given, as systemd does: a listening socket, one for datagrams, or a
+/// connection.
+Result<Listening> take_inherited(const SocketAddress& address, const ListenOptions& options) {
+  Descriptor given(address.descriptor());
+  int accepting = 0;
+  socklen_t size = sizeof accepting;
+  if (::getsockopt(given.get(), SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size) != 0) {
+    const int code = errno;
+    static_cast<void>(given.release());  // it is something else, and somebody else's
+    return cannot_listen(address, code);
+  }
+  const int flags = ::fcntl(given.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(given.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
+      ::fcntl(given.get(), F_SETFD, FD_CLOEXEC) != 0) {
+    return cannot_listen(address, errno);
+  }
+  Listening listening;
+  listening.local = local_address(given.get());
+  const bool connects = listening.local.kind() != SocketKind::datagram;
+  listening.connected = connects && accepting == 0;
+  if (listening.connected && peer_address(given.get()).empty()) {
+    return cannot_listen(address, Error{"it neither listens nor is it connected", EINVAL});
+  }
+  const SocketRole role = listening.connected ? SocketRole::connection : SocketRole::listener;
+  if (const Status applied = apply_options(given.get(), options.socket, role); !applied.ok()) {
+    return cannot_listen(address, applied.error());
+  }
+  listening.socket = std::move(given);
+  return listening;
 }
 
 template <class Call>
@@ -60,7 +107,7 @@ SocketAddress ask_address(int descriptor, Call call) {
   socklen_t size = sizeof storage;
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   if (call(descriptor, address, &size) != 0) return {};
-  return {address, size};
+  return {address, size, kind_of(descriptor)};
 }
 
 // recv() and send() are cancellation points, and in a program with threads glibc pays for that with
@@ -92,29 +139,60 @@ Transfer transferred(ssize_t count) {
 
 }  // namespace
 
-Result<Descriptor> open_listener(const SocketAddress& address, const ListenOptions& options) {
-  if (options.share_port == ListenOptions::SharePort::first && address.port() != 0) {
-    if (const int code = probe(address); code != 0) return cannot_listen(address, code);
+Result<Descriptor> open_socket(const SocketAddress& address, const SocketOptions& options,
+                               SocketRole role) {
+  Descriptor socket(
+      ::socket(address.family(), type_of(address.kind()) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return system_error("no socket", errno);
+  if (const Status applied = apply_options(socket.get(), options, role); !applied.ok()) {
+    return applied.error();
   }
-  Descriptor socket = open_socket(address.family());
-  if (!socket.valid()) return cannot_listen(address, errno);
-  prepare_listener(socket, address);
-  if (options.share_port != ListenOptions::SharePort::no) {
-    set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-  }
-  if (!bind_to(socket, address)) return cannot_listen(address, errno);
-  if (::listen(socket.get(), options.backlog) != 0) return cannot_listen(address, errno);
   return socket;
 }
 
-Result<Descriptor> begin_connect(const SocketAddress& address) {
-  Descriptor socket = open_socket(address.family());
-  if (!socket.valid()) return system_error("cannot connect to " + address.to_string(), errno);
-  set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  const int progress = connect_progress(socket.get(), address);
-  if (progress != 0 && progress != EINPROGRESS) {
-    return system_error("cannot connect to " + address.to_string(), progress);
+Result<Listening> open_listener(const SocketAddress& address, const ListenOptions& options) {
+  using SharePort = ListenOptions::SharePort;
+  if (options.shared_descriptor >= 0) return share_listener(address, options.shared_descriptor);
+  if (address.form() == SocketAddress::Form::inherited) return take_inherited(address, options);
+  if (options.share_port == SharePort::first && address.port() != 0) {
+    if (const int code = probe(address, options.socket); code != 0) {
+      return cannot_listen(address, code);
+    }
   }
+  auto opened = open_socket(address, options.socket, SocketRole::listener);
+  if (!opened.ok()) return cannot_listen(address, opened.error());
+  Listening listening;
+  listening.socket = opened.take();
+  const int socket = listening.socket.get();
+  const auto begin = [&] { return begin_listening(socket, address.kind(), options.backlog); };
+  if (address.form() == SocketAddress::Form::local) {
+    auto bound = LocalFile::bind(socket, address, options.local_file, begin);
+    if (!bound.ok()) return cannot_listen(address, bound.error());
+    listening.file = bound.take();
+  } else {
+    const int share = options.share_port == SharePort::no ? 0 : 1;
+    if (::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share) != 0 ||
+        !bind_to(listening.socket, address)) {
+      return cannot_listen(address, errno);
+    }
+    if (const Status begun = begin(); !begun.ok()) return cannot_listen(address, begun.error());
+  }
+  listening.local = local_address(socket);
+  return listening;
+}
+
+Error cannot_connect(const SocketAddress& address, int code) {
+  return system_error("cannot connect to " + address.to_string(), code);
+}
+
+Result<Descriptor> begin_connect(const SocketAddress& address, const SocketOptions& options) {
+  auto socket = open_socket(address, options, SocketRole::connection);
+  if (!socket.ok()) {
+    return Error{"cannot connect to " + address.to_string() + ": " + socket.error().message,
+                 socket.error().code};
+  }
+  const int progress = connect_progress(socket.value().get(), address);
+  if (progress != 0 && progress != EINPROGRESS) return cannot_connect(address, progress);
   return socket;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "io/local_file.hpp"
 #include "weir/core/error.hpp"
 #include "weir/core/socket_address.hpp"
 #include "weir/io/descriptor.hpp"
@@ -20,13 +21,29 @@ struct Transfer {
   bool end = false;  // a read: the peer has finished sending
 };
 
-/// A non-blocking listening socket on `address`. A shared port is taken only when nobody outside
-/// of this process listens there: the kernel alone would split the traffic with a second server.
-[[nodiscard]] Result<Descriptor> open_listener(const SocketAddress& address,
-                                               const ListenOptions& options);
+/// A socket that listens, or that takes datagrams.
+struct Listening {
+  Descriptor socket;
+  SocketAddress local;     // as the system says, and of which kind
+  LocalFile file;          // where it has one of its own
+  bool connected = false;  // inherited: it is one connection, not a listener
+};
 
-/// A non-blocking socket whose connect() has begun; the error when it failed at once.
-[[nodiscard]] Result<Descriptor> begin_connect(const SocketAddress& address);
+/// A non-blocking socket on `address`, of any kind but a queue; listening where its kind connects.
+/// A shared port is taken only when nobody outside of this process listens there: the kernel alone
+/// would split the traffic with a second server. The error names the address and the reason.
+[[nodiscard]] Result<Listening> open_listener(const SocketAddress& address,
+                                              const ListenOptions& options);
+
+/// A non-blocking socket of the address's family and kind, with `options`.
+[[nodiscard]] Result<Descriptor> open_socket(const SocketAddress& address,
+                                             const SocketOptions& options, SocketRole role);
+/// "cannot connect to ADDRESS: REASON".
+[[nodiscard]] Error cannot_connect(const SocketAddress& address, int code);
+/// A non-blocking socket whose connect() has begun; the error when it failed at once. Not for
+/// Form::local, where connect() may answer that the listener has no room now: EAGAIN.
+[[nodiscard]] Result<Descriptor> begin_connect(const SocketAddress& address,
+                                               const SocketOptions& options);
 /// 0 when `descriptor` is connected, EINPROGRESS while it is not yet, else why it failed.
 /// Asks connect() again, which tells all three apart on every backend.
 [[nodiscard]] int connect_progress(int descriptor, const SocketAddress& address);
@@ -35,6 +52,7 @@ struct Transfer {
 /// One piece goes through send(), several through sendmsg(), which costs more. No SIGPIPE.
 [[nodiscard]] Transfer send(int descriptor, std::span<const std::string_view> pieces);
 
+/// They know the kind of the socket as well.
 [[nodiscard]] SocketAddress local_address(int descriptor);
 [[nodiscard]] SocketAddress peer_address(int descriptor);
 /// SO_ERROR, which it clears.

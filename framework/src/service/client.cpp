@@ -6,6 +6,7 @@
 #include "service/awaited.hpp"
 #include "service/client_core.hpp"
 #include "service/loop_thread.hpp"
+#include "service/tls_choice.hpp"
 #include "weir/io/backend.hpp"
 
 namespace weir {
@@ -51,6 +52,13 @@ Client::Client(std::string_view endpoint, ClientOptions options, ClientHooks hoo
   auto parsed = Endpoint::parse(endpoint);
   if (!parsed.ok()) {
     refuse(parsed.error());
+    return;
+  }
+  if (const Status agreed =
+          check_tls(parsed.value(), options.tls, "tls:// needs ClientOptions::tls");
+      !agreed.ok()) {
+    refuse(Error{"cannot connect to " + parsed.value().to_string() + ": " + agreed.error().message,
+                 agreed.error().code});
     return;
   }
   std::unique_ptr<EventLoop> own_loop;

@@ -20,6 +20,14 @@ ConnectionOptions connection_options(const ClientOptions& options) {
   return made;
 }
 
+DialOptions dial_options(const ClientOptions& options) {
+  DialOptions dial{.socket = options.socket};
+  for (const TransportFilterPtr& filter : {options.proxy_protocol, options.tls}) {
+    if (filter != nullptr) dial.filters.push_back(filter);
+  }
+  return dial;
+}
+
 }  // namespace
 
 ClientCore::ClientCore(Endpoint endpoint, ClientOptions options, ClientHooks hooks,
@@ -32,7 +40,7 @@ ClientCore::ClientCore(Endpoint endpoint, ClientOptions options, ClientHooks hoo
       connection_options_(connection_options(options_)),
       context_{.loop = loop_, .options = connection_options_, .log = options_.log},
       queue_(options_.queue),
-      dialer_(loop_, endpoint_, std::move(hooks_.resolve),
+      dialer_(loop_, endpoint_, dial_options(options_), std::move(hooks_.resolve),
               [this](Result<TransportPtr> result) { on_dialed(std::move(result)); }),
       backoff_(options_.backoff) {}
 

@@ -1,8 +1,5 @@
 #include "service/dialer.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <exception>
@@ -15,19 +12,11 @@
 
 namespace weir {
 
-namespace {
-
-bool is_numeric(const std::string& host) {
-  in6_addr ignored{};
-  return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
-
-}  // namespace
-
-Dialer::Dialer(EventLoop& loop, Endpoint endpoint, Resolve resolve, Handler handler)
+Dialer::Dialer(EventLoop& loop, Endpoint endpoint, DialOptions options, Resolve resolve,
+               Handler handler)
     : loop_(loop),
       endpoint_(std::move(endpoint)),
+      options_(std::move(options)),
       resolve_(std::make_shared<Resolve>(std::move(resolve))),
       handler_(std::move(handler)),
       alive_(std::make_shared<Dialer*>(this)) {}
@@ -38,7 +27,7 @@ void Dialer::dial(Duration deadline) {
   dialing_ = true;
   ++dial_;
   deadline_ = later(loop_.clock_now(), deadline);
-  if (!is_numeric(endpoint_.host)) {
+  if (needs_resolver(endpoint_)) {
     loop_.timers().arm(*this, deadline_);
     if (!looking_up_) look_up();
     return;
@@ -55,6 +44,7 @@ void Dialer::dial(Duration deadline) {
 
 void Dialer::cancel() {
   Timer::cancel();
+  handshake_.reset();
   dialing_ = false;
 }
 
@@ -106,13 +96,39 @@ void Dialer::try_next(Error last) {
     return finish(std::move(last));
   }
   const auto share = left / static_cast<Duration::rep>(addresses_.size() - next_);
-  loop_.connect(addresses_[next_++], std::max(share, Duration::zero()),
+  const ConnectOptions options{.deadline = std::max(share, Duration::zero()),
+                               .socket = options_.socket};
+  share_end_ = later(loop_.clock_now(), options.deadline);
+  loop_.connect(addresses_[next_++], options,
                 [alive = alive_, dial = dial_](Result<TransportPtr> result) {
                   Dialer* self = *alive;
                   if (self == nullptr || !self->dialing_ || self->dial_ != dial) return;
-                  if (!result.ok()) return self->try_next(result.error());
-                  self->finish(std::move(result));
+                  self->on_connected(std::move(result));
                 });
+}
+
+void Dialer::on_connected(Result<TransportPtr> result) {
+  if (result.ok()) result = wrap(result.take());
+  if (!result.ok()) return try_next(result.error());
+  if (result.value()->ready()) return finish(std::move(result));
+  const Duration left = share_end_ - loop_.now();
+  handshake_ = std::make_unique<Handshake>(
+      loop_, result.take(), std::max(left, Duration(1)),
+      [this](Handshake&, Result<TransportPtr> agreed) {
+        const std::unique_ptr<Handshake> done = std::move(handshake_);
+        if (agreed.ok()) return finish(std::move(agreed));
+        try_next(Error{"cannot connect to " + endpoint_.to_string() + ": " + agreed.error().message,
+                       agreed.error().code});
+      });
+}
+
+Result<TransportPtr> Dialer::wrap(TransportPtr transport) const {
+  for (const TransportFilterPtr& filter : options_.filters) {
+    auto wrapped = filter->wrap(std::move(transport), loop_, endpoint_.host);
+    if (!wrapped.ok()) return wrapped;
+    transport = wrapped.take();
+  }
+  return transport;
 }
 
 void Dialer::finish(Result<TransportPtr> result) {

@@ -11,6 +11,7 @@
 
 #include "core/text.hpp"
 #include "service/signals.hpp"
+#include "service/tls_choice.hpp"
 #include "service/worker.hpp"
 #include "weir/io/backend.hpp"
 
@@ -48,7 +49,8 @@ class ServerCore final : public Worker::Host {
       : options_(std::move(options)),
         connection_options_{options_.limits, options_.flow, options_.deadlines} {}
 
-  Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory);
+  Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory,
+                          ListenerOptions options);
   std::pair<std::shared_ptr<const SessionTypes>, std::size_t> add_session_type(SessionType type) {
     if (started_) throw std::logic_error("Server::session() comes before start()");
     session_types_->push_back(type);
@@ -77,7 +79,8 @@ class ServerCore final : public Worker::Host {
 
   Status try_run(Task on_ready);
   Status make_workers();
-  Result<Endpoint> bind(const Endpoint& endpoint, std::unique_ptr<ProtocolFactory> factory);
+  Result<Endpoint> bind(const Endpoint& endpoint, std::unique_ptr<ProtocolFactory> factory,
+                        ListenerOptions options);
   void retire(Worker& single);
 
   ServerOptions options_;
@@ -122,36 +125,55 @@ Status ServerCore::make_workers() {
   return {};
 }
 
-Result<Endpoint> ServerCore::listen(std::string_view text,
-                                    std::unique_ptr<ProtocolFactory> factory) {
+Result<Endpoint> ServerCore::listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory,
+                                    ListenerOptions options) {
   if (started_) return Error{"listen() comes before start()"};
   Result<Endpoint> result = Endpoint::parse(text);
-  if (result.ok()) result = bind(result.value(), std::move(factory));
+  if (result.ok()) result = bind(result.value(), std::move(factory), std::move(options));
   if (!result.ok() && first_failure_.message.empty()) first_failure_ = result.error();
   return result;
 }
 
 Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
-                                  std::unique_ptr<ProtocolFactory> factory) {
+                                  std::unique_ptr<ProtocolFactory> factory,
+                                  ListenerOptions chosen) {
   const auto refused = [&endpoint](const Error& why) {
     return Error{"cannot listen on " + endpoint.to_string() + ": " + why.message, why.code};
   };
+  const Status agreed = check_tls(endpoint, chosen.tls, "tls:// needs ListenerOptions::tls");
+  if (!agreed.ok()) return refused(agreed.error());
   if (const Status made = make_workers(); !made.ok()) return refused(made.error());
   auto addresses = resolve(endpoint);
   if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
 
   auto encoder = factory->encoder(connection_options_);
-  auto service = std::make_unique<Service>(Service{std::move(factory), std::move(encoder)});
-  ListenOptions options{.backlog = options_.backlog};
-  if (workers_.size() > 1) options.share_port = ListenOptions::SharePort::first;
+  auto service = std::make_unique<Service>(Service{std::move(factory), std::move(encoder), {}});
+  // From the socket to the connection.
+  for (TransportFilterPtr* filter : {&chosen.proxy_protocol, &chosen.tls}) {
+    if (*filter != nullptr) service->filters.push_back(std::move(*filter));
+  }
+  ListenOptions options{.backlog = options_.backlog,
+                        .socket = std::move(chosen.socket),
+                        .local_file = chosen.local_file};
+  // The kernel spreads connections over several sockets of one port; anything else is one socket
+  // that all workers share.
+  const bool has_port = address.form() == SocketAddress::Form::inet;
+  if (has_port && workers_.size() > 1) options.share_port = ListenOptions::SharePort::first;
   Result<Endpoint> bound = Error{};
   for (const auto& worker : workers_) {
-    bound = worker->listen(address, options, *service);
-    if (!bound.ok()) return bound;
-    address.set_port(bound.value().port);  // where port 0 asked for any
-    options.share_port = ListenOptions::SharePort::next;
+    auto listening = worker->listen(address, options, *service);
+    if (!listening.ok()) return listening.error();
+    const Listener& listener = *listening.value();
+    bound = Endpoint::of(listener.local());
+    if (has_port) {
+      address = listener.local();  // where port 0 asked for any
+      options.share_port = ListenOptions::SharePort::next;
+    } else {
+      options.shared_descriptor = listener.descriptor();
+    }
   }
+  if (endpoint.is_tls()) bound.value().scheme = "tls";
   services_.push_back(std::move(service));
   return bound;
 }
@@ -315,9 +337,9 @@ Server::~Server() {
   core_->wait();
 }
 
-Result<Endpoint> Server::listen(std::string_view endpoint,
-                                std::unique_ptr<ProtocolFactory> factory) {
-  return core_->listen(endpoint, std::move(factory));
+Result<Endpoint> Server::listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory,
+                                ListenerOptions options) {
+  return core_->listen(endpoint, std::move(factory), std::move(options));
 }
 
 std::pair<std::shared_ptr<const SessionTypes>, std::size_t> Server::add_session_type(

@@ -1,5 +1,6 @@
 #include "service/worker.hpp"
 
+#include <cerrno>
 #include <exception>
 #include <string>
 #include <utility>
@@ -8,16 +9,31 @@
 
 namespace weir {
 
+namespace {
+
+/// `all` without `one`, whose free place the last one takes.
+template <class T>
+std::unique_ptr<T> take_out(std::vector<std::unique_ptr<T>>& all, const T& one) {
+  const std::size_t place = one.place;
+  all.back()->place = place;
+  std::swap(all[place], all.back());
+  std::unique_ptr<T> taken = std::move(all.back());
+  all.pop_back();
+  return taken;
+}
+
+}  // namespace
+
 /// One listener and what is served there.
 class Worker::Door final : public AcceptSink {
  public:
   Door(Worker& worker, const Service& service) : worker_(worker), service_(service) {}
 
-  Result<Endpoint> open(const SocketAddress& address, const ListenOptions& options) {
+  Result<Listener*> open(const SocketAddress& address, const ListenOptions& options) {
     auto listening = worker_.loop_.listen(address, options, *this);
     if (!listening.ok()) return listening.error();
     listener_ = listening.take();
-    return Endpoint::of(listener_->local());
+    return listener_.get();
   }
 
  private:
@@ -59,8 +75,8 @@ Worker::~Worker() {
   *alive_ = nullptr;
 }
 
-Result<Endpoint> Worker::listen(const SocketAddress& address, const ListenOptions& options,
-                                const Service& service) {
+Result<Listener*> Worker::listen(const SocketAddress& address, const ListenOptions& options,
+                                 const Service& service) {
   auto door = std::make_unique<Door>(*this, service);
   auto opened = door->open(address, options);
   if (opened.ok()) doors_.push_back(std::move(door));
@@ -104,17 +120,59 @@ Status Worker::serve(Accepted accepted, const Service& service) {
   try {
     auto adopted = loop_.adopt(std::move(accepted));
     if (!adopted.ok()) return adopted.error();
-    auto connection = std::make_unique<Connection>(
-        context_, *this, adopted.take(), service.factory->make(context_.options), service.encoder);
-    connection->place = connections_.size();
-    connections_.push_back(std::move(connection));
-    connections_.back()->start();
+    TransportPtr transport = adopted.take();
+    for (const TransportFilterPtr& filter : service.filters) {
+      auto wrapped = filter->wrap(std::move(transport), loop_, {});
+      if (!wrapped.ok()) return wrapped.error();
+      transport = wrapped.take();
+    }
+    if (!transport->ready()) return begin_handshake(std::move(transport), service);
+    open(std::move(transport), service);
     return {};
   } catch (const std::exception& exception) {
     return Error{text::printable(exception.what())};
   } catch (...) {
     return Error{"an exception that is no std::exception"};
   }
+}
+
+void Worker::open(TransportPtr transport, const Service& service) {
+  auto connection =
+      std::make_unique<Connection>(context_, *this, std::move(transport),
+                                   service.factory->make(context_.options), service.encoder);
+  connection->place = connections_.size();
+  connections_.push_back(std::move(connection));
+  connections_.back()->start();
+}
+
+Status Worker::begin_handshake(TransportPtr transport, const Service& service) {
+  const SocketAddress peer = transport->peer();
+  const auto told = [this, peer, &service](Handshake& handshake, Result<TransportPtr> result) {
+    end_handshake(handshake, std::move(result), peer, service);
+  };
+  handshakes_.reserve(handshakes_.size() + 1);
+  auto begun = std::make_unique<Handshake>(loop_, std::move(transport),
+                                           context_.options.deadlines.handshake, told);
+  begun->place = handshakes_.size();
+  handshakes_.push_back(std::move(begun));
+  return {};
+}
+
+void Worker::end_handshake(Handshake& handshake, Result<TransportPtr> result,
+                           const SocketAddress& peer, const Service& service) {
+  std::unique_ptr<Handshake> done = take_out(handshakes_, handshake);
+  if (result.ok()) {
+    try {
+      return open(result.take(), service);
+    } catch (const std::exception& exception) {
+      result = Error{text::printable(exception.what())};
+    }
+  }
+  host_.leave();
+  const Error& why = result.error();
+  refuse(why.code == ETIMEDOUT ? counters_.handshakes_late : counters_.handshakes_failed,
+         handshake_brake_, peer, why.message);
+  end_if_done();
 }
 
 void Worker::serve_alone(Accepted accepted, const Service& service) {
@@ -146,11 +204,7 @@ void Worker::on_shed(std::size_t count, int error) {
 
 void Worker::on_connection_closed(Connection& connection) {
   if (told_) ++(connection.reason() == CloseReason::cut ? report_.cut : ended_);
-  // The last one takes the free place.
-  const std::size_t place = connection.place;
-  connections_.back()->place = place;
-  std::swap(connections_[place], connections_.back());
-  connections_.pop_back();
+  const std::unique_ptr<Connection> gone = take_out(connections_, connection);
   host_.leave();
   end_if_done();
 }
@@ -176,6 +230,9 @@ void Worker::begin_drain(TimePoint deadline) {
 
 void Worker::drain_connections() {
   if (std::exchange(told_, true)) return;
+  // Nobody has been asked for anything yet.
+  for (std::size_t left = handshakes_.size(); left != 0; --left) host_.leave();
+  handshakes_.clear();
   for (const auto& connection : connections_) {
     if (connection->idle()) ++report_.idle;
     connection->drain();  // ends it from the loop, never inside this call
@@ -195,7 +252,7 @@ void Worker::cut_at(TimePoint deadline) {
 }
 
 void Worker::end_if_done() {
-  if (done_ || !connections_.empty() || (!alone_ && !told_)) return;
+  if (done_ || !connections_.empty() || !handshakes_.empty() || (!alone_ && !told_)) return;
   done_ = true;
   report_.finished = ended_ - report_.idle;
   host_.on_worker_done(*this);
@@ -208,6 +265,8 @@ void Worker::add_to(ServerStats& stats) const {
   stats.refused_backend += counters_.refused_backend.value();
   stats.accept_pauses += counters_.accept_pauses.value();
   stats.accept_shed += counters_.accept_shed.value();
+  stats.handshakes_failed += counters_.handshakes_failed.value();
+  stats.handshakes_late += counters_.handshakes_late.value();
   stats.bytes_in += seen.bytes_in.value();
   stats.bytes_out += seen.bytes_out.value();
   stats.frames_in += seen.frames_in.value();

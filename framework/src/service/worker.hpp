@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "service/handshake.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/io/transport_filter.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
 
@@ -21,12 +23,15 @@ struct AcceptCounters {
   Counter refused_backend;
   Counter accept_pauses;
   Counter accept_shed;
+  Counter handshakes_failed;
+  Counter handshakes_late;
 };
 
 /// What one listen() serves, on every loop. Owned by the server.
 struct Service {
   std::unique_ptr<ProtocolFactory> factory;
   std::shared_ptr<const MessageEncoder> encoder;
+  std::vector<TransportFilterPtr> filters;  // from the socket to the connection
 };
 
 class Worker final : public ConnectionOwner {
@@ -61,9 +66,9 @@ class Worker final : public ConnectionOwner {
 
   [[nodiscard]] EventLoop& loop() { return loop_; }
 
-  /// Before start().
-  Result<Endpoint> listen(const SocketAddress& address, const ListenOptions& options,
-                          const Service& service);
+  /// Before start(). The listener stays the worker's.
+  Result<Listener*> listen(const SocketAddress& address, const ListenOptions& options,
+                           const Service& service);
   /// Throws std::system_error when there is no thread for it.
   void start();
   void join();
@@ -89,6 +94,10 @@ class Worker final : public ConnectionOwner {
   void on_accept(Accepted accepted, const Service& service);
   void on_shed(std::size_t count, int error);
   Status serve(Accepted accepted, const Service& service);
+  Status begin_handshake(TransportPtr transport, const Service& service);
+  void end_handshake(Handshake& handshake, Result<TransportPtr> result, const SocketAddress& peer,
+                     const Service& service);
+  void open(TransportPtr transport, const Service& service);
   void refuse(Counter& counter, LogBrake& brake, const SocketAddress& peer, std::string_view why);
   void begin_drain(TimePoint deadline);
   void drain_connections();
@@ -103,7 +112,9 @@ class Worker final : public ConnectionOwner {
   LogBrake limit_brake_;
   LogBrake backend_brake_;
   LogBrake overload_brake_;
+  LogBrake handshake_brake_;
   std::vector<std::unique_ptr<Door>> doors_;
+  std::vector<std::unique_ptr<Handshake>> handshakes_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::thread thread_;
   DrainReport report_;

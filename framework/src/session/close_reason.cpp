@@ -8,6 +8,7 @@ std::string_view to_string(CloseReason reason) {
   static constexpr std::array<std::string_view, close_reason_count> names{
       "none",
       "peer_ended",
+      "unclean_end",
       "closed",
       "aborted",
       "peer_reset",

@@ -26,6 +26,9 @@ std::shared_ptr<SessionState> make_state(ConnectionContext& context, Connection&
   state->max_queued = context.options.flow.max_queued;
   state->id = context.next_id++;
   state->peer = transport.peer();
+  if (const TransportSecurity* security = transport.security()) {
+    state->security = std::make_unique<const TransportSecurity>(*security);
+  }
   return state;
 }
 
@@ -114,6 +117,7 @@ void Connection::end_now() {
 void Connection::on_closed(int error) {
   if (reason_ == CloseReason::none || (phase_ != Phase::closed && !queue_.empty())) {
     reason_ = reason_of(error);
+    if (const std::string why = transport_->failure(); !why.empty()) log_failure(reason_, why);
   }
   phase_ = Phase::closed;
   halted_ = true;

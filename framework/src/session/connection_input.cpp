@@ -131,6 +131,7 @@ void Connection::handle_end() {
     }
     if (handlers_out_ != 0) return;
   }
+  if (!transport_->ended_cleanly()) return finish(CloseReason::unclean_end);
   if (!context_.options.flow.keep_half_open || shutdown_done_) finish(CloseReason::peer_ended);
 }
 

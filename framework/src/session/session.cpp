@@ -99,6 +99,18 @@ LoopHandle Session::loop() const {
   return state_ == nullptr ? LoopHandle() : LoopHandle(state_->mailbox);
 }
 
+Status Session::set_options(const SocketOptions& options) {
+  if (state_ == nullptr || !state_->mailbox->on_loop_thread()) {
+    return Error{"the options of a socket are set on its connection's thread", EINVAL};
+  }
+  if (state_->connection == nullptr) return Error{"the connection has ended", ENOTCONN};
+  return state_->connection->set_options(options);
+}
+
+const TransportSecurity* Session::security() const {
+  return state_ == nullptr ? nullptr : state_->security.get();
+}
+
 SocketAddress Session::peer() const { return state_ == nullptr ? SocketAddress() : state_->peer; }
 
 }  // namespace weir

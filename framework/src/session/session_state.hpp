@@ -9,6 +9,7 @@
 
 #include "io/mailbox.hpp"
 #include "weir/core/socket_address.hpp"
+#include "weir/io/transport.hpp"
 #include "weir/session/observer.hpp"
 #include "weir/session/per_session.hpp"
 
@@ -30,8 +31,9 @@ struct SessionState {
   std::size_t max_queued = 0;
   std::uint64_t id = 0;
   SocketAddress peer;
-  std::unique_ptr<SessionValues> values;          // the loop's thread only; nullptr where none
-  std::shared_ptr<const MessageEncoder> encoder;  // nullptr: only the connection can encode
+  std::unique_ptr<const TransportSecurity> security;  // nullptr where there is none
+  std::unique_ptr<SessionValues> values;              // the loop's thread only; nullptr where none
+  std::shared_ptr<const MessageEncoder> encoder;      // nullptr: only the connection can encode
 
   SessionState() = default;
   SessionState(const SessionState&) = delete;

@@ -176,7 +176,8 @@ Result<std::unique_ptr<Listener>> MemoryLoop::listen(const SocketAddress& addres
 
 Result<TransportPtr> MemoryLoop::adopt(Accepted accepted) { return std::move(accepted.transport); }
 
-void MemoryLoop::connect(const SocketAddress& address, Duration, ConnectHandler handler) {
+void MemoryLoop::connect(const SocketAddress& address, const ConnectOptions&,
+                         ConnectHandler handler) {
   post([this, address, told = std::move(handler)]() mutable {
     const auto listener = listeners_.find(address.port());
     if (listener == listeners_.end()) {

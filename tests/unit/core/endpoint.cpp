@@ -22,15 +22,38 @@ void expect_parsed(std::string_view text, std::string_view host, std::uint16_t p
   BOOST_TEST(endpoint.value().port == port);
 }
 
-void expect_wrong(std::string_view text, std::string_view reason) {
+void expect_wrong(std::string_view text, std::string_view reason,
+                  std::string_view right = "tcp://HOST:PORT, such as tcp://127.0.0.1:7000") {
   const Result<Endpoint> endpoint = Endpoint::parse(text);
   BOOST_TEST(!endpoint.ok(), text << " was taken");
   if (endpoint.ok()) return;
   std::string expected = "endpoint '";
   expected.append(text::printable(text, 200)).append("': ").append(reason);
-  expected.append("; expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000");
+  expected.append("; expected ").append(right);
   BOOST_TEST(endpoint.error().message == expected);
 }
+
+void expect_path(std::string_view text, std::string_view scheme, std::string_view path,
+                 SocketKind kind) {
+  const Result<Endpoint> endpoint = Endpoint::parse(text);
+  BOOST_REQUIRE_MESSAGE(endpoint.ok(), text << " was refused");
+  BOOST_TEST(endpoint.value().scheme == scheme);
+  BOOST_TEST(endpoint.value().host.empty());
+  BOOST_TEST(endpoint.value().path == path);
+  BOOST_TEST(endpoint.value().to_string() == text);
+  const auto addresses = resolve(endpoint.value());
+  BOOST_REQUIRE(addresses.ok());
+  BOOST_REQUIRE(addresses.value().size() == 1U);
+  BOOST_TEST((addresses.value().front().kind() == kind));
+  BOOST_TEST((Endpoint::of(addresses.value().front()) == endpoint.value()));
+  BOOST_TEST(!needs_resolver(endpoint.value()));
+}
+
+constexpr std::string_view any_right =
+    "tcp://HOST:PORT, such as tcp://127.0.0.1:7000, or tls:// udp:// unix:// unixpacket:// "
+    "unixgram:// mq:// fd://";
+constexpr std::string_view unix_right =
+    "unix:///PATH or unix://@NAME, such as unix:///run/app.sock";
 
 }  // namespace
 
@@ -67,15 +90,56 @@ BOOST_AUTO_TEST_CASE(equal_means_the_same_scheme_host_and_port) {
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_or_unknown_scheme_is_named) {
-  expect_wrong("", "no scheme");
-  expect_wrong("127.0.0.1:7000", "no scheme");
-  expect_wrong("tcp:127.0.0.1:7000", "no scheme");
-  expect_wrong("tcp:/127.0.0.1:7000", "no scheme");
-  expect_wrong("://127.0.0.1:7000", "unknown scheme ''");
-  expect_wrong("udp://127.0.0.1:7000", "unknown scheme 'udp'");
-  expect_wrong("TCP://127.0.0.1:7000", "unknown scheme 'TCP'");
-  expect_wrong(" tcp://127.0.0.1:7000", "unknown scheme ' tcp'");
-  expect_wrong("http://127.0.0.1:7000", "unknown scheme 'http'");
+  expect_wrong("", "no scheme", any_right);
+  expect_wrong("127.0.0.1:7000", "no scheme", any_right);
+  expect_wrong("tcp:127.0.0.1:7000", "no scheme", any_right);
+  expect_wrong("tcp:/127.0.0.1:7000", "no scheme", any_right);
+  expect_wrong("://127.0.0.1:7000", "unknown scheme ''", any_right);
+  expect_wrong("TCP://127.0.0.1:7000", "unknown scheme 'TCP'", any_right);
+  expect_wrong(" tcp://127.0.0.1:7000", "unknown scheme ' tcp'", any_right);
+  expect_wrong("http://127.0.0.1:7000", "unknown scheme 'http'", any_right);
+}
+
+BOOST_AUTO_TEST_CASE(a_kind_of_socket_is_a_scheme) {
+  expect_path("unix:///run/a b.sock", "unix", "/run/a b.sock", SocketKind::stream);
+  expect_path("unix://@app", "unix", "@app", SocketKind::stream);
+  expect_path("unixpacket:///run/a", "unixpacket", "/run/a", SocketKind::packet);
+  expect_path("unixgram://@log", "unixgram", "@log", SocketKind::datagram);
+  expect_path("mq://jobs", "mq", "jobs", SocketKind::queue);
+  expect_path("fd://3", "fd", "3", SocketKind::stream);
+  for (const char* text : {"udp://127.0.0.1:53", "udp://[ff02::1]:53"}) {
+    const auto addresses = resolve(Endpoint::parse(text).value());
+    BOOST_REQUIRE(addresses.ok());
+    BOOST_TEST((addresses.value().front().kind() == SocketKind::datagram));
+    BOOST_TEST(addresses.value().front().to_string() == text);
+  }
+  BOOST_TEST(Endpoint::parse("tls://localhost:443").value().is_tls());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_absolute_or_abstract_and_fits) {
+  expect_wrong("unix://", "the path is missing", unix_right);
+  expect_wrong("unix://@", "the name is missing", unix_right);
+  expect_wrong("unix://run/a.sock", "a path begins with '/', a name with '@'", unix_right);
+  expect_wrong("unix:///a\0b"s, "a path has no zero byte", unix_right);
+  const std::string fits = "unix:///" + std::string(106, 'x');
+  BOOST_TEST(Endpoint::parse(fits).ok());
+  BOOST_TEST(Endpoint::parse("unix://@" + std::string(107, 'x')).ok());
+  expect_wrong(fits + "x", "a path of 108 bytes, a socket takes at most 107", unix_right);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_has_a_name_and_a_descriptor_a_number) {
+  constexpr std::string_view right = "mq://NAME, such as mq://jobs";
+  expect_wrong("mq://", "the queue has no name", right);
+  expect_wrong("mq:///jobs", "the name of a queue has no '/' and no zero byte", right);
+  for (const char* number : {"", "x", "-1", "3x", "2147483648"}) {
+    expect_wrong("fd://"s + number, "this is not the number of a descriptor",
+                 "fd://NUMBER, such as fd://3");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_port_says_how_it_is_written) {
+  expect_wrong("udp://127.0.0.1", "the port is missing",
+               "udp://HOST:PORT, such as udp://127.0.0.1:7000");
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_port_is_named) {
@@ -147,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_name_gives_ipv4_before_ipv6_and_none_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(a_host_that_cannot_be_is_an_error_that_names_it) {
-  const auto addresses = resolve(Endpoint{"tcp", "[::1]", 7000});
+  const auto addresses = resolve(Endpoint{"tcp", "[::1]", 7000, {}});
   BOOST_REQUIRE(!addresses.ok());
   BOOST_TEST(addresses.error().message.starts_with("cannot resolve '[::1]': "));
 }

@@ -68,10 +68,56 @@ BOOST_AUTO_TEST_CASE(no_address_is_unknown) {
 }
 
 BOOST_AUTO_TEST_CASE(another_family_gives_no_address) {
-  sockaddr_un local{};
-  local.sun_family = AF_UNIX;
-  const SocketAddress address(reinterpret_cast<const sockaddr*>(&local), sizeof local);
-  BOOST_TEST(address.empty());
+  sockaddr other{};
+  other.sa_family = AF_APPLETALK;
+  BOOST_TEST(SocketAddress(&other, sizeof other).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_address_keeps_its_path_and_kind) {
+  const auto made = SocketAddress::local("/run/a.sock", SocketKind::packet);
+  BOOST_REQUIRE(made.ok());
+  const SocketAddress& address = made.value();
+  BOOST_TEST(address.family() == AF_UNIX);
+  BOOST_TEST(address.path() == "/run/a.sock");
+  BOOST_TEST(address.port() == 0);
+  BOOST_TEST(address.to_string() == "unixpacket:///run/a.sock");
+  BOOST_TEST(address.of_kind(SocketKind::datagram).to_string() == "unixgram:///run/a.sock");
+  // The system may count the zero byte behind the path, and what is behind that.
+  sockaddr_un raw{};
+  raw.sun_family = AF_UNIX;
+  address.path().copy(raw.sun_path, sizeof raw.sun_path);
+  BOOST_TEST((SocketAddress(reinterpret_cast<const sockaddr*>(&raw), sizeof raw,
+                            SocketKind::packet) == address));
+}
+
+BOOST_AUTO_TEST_CASE(an_abstract_name_is_all_its_bytes) {
+  const auto made = SocketAddress::local("@a", SocketKind::stream);
+  BOOST_REQUIRE(made.ok());
+  BOOST_TEST(made.value().size() == sizeof(sa_family_t) + 2);
+  BOOST_TEST(made.value().data()->sa_data[0] == '\0');
+  BOOST_TEST(made.value().path() == "@a");
+  BOOST_TEST((made.value() != SocketAddress::local("@ab", SocketKind::stream).value()));
+}
+
+BOOST_AUTO_TEST_CASE(an_unnamed_unix_socket_is_an_address) {
+  sockaddr_un raw{};
+  raw.sun_family = AF_UNIX;
+  const SocketAddress address(reinterpret_cast<const sockaddr*>(&raw), sizeof(sa_family_t));
+  BOOST_TEST(!address.empty());
+  BOOST_TEST(address.path().empty());
+  BOOST_TEST(address.to_string() == "unix://");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_of_a_stranger_does_not_write_the_log) {
+  BOOST_TEST(SocketAddress::local("/a\nb", SocketKind::stream).value().to_string() ==
+             "unix:///a\\nb");
+}
+
+BOOST_AUTO_TEST_CASE(a_multicast_address_is_known) {
+  BOOST_TEST(ipv4("239.1.2.3", 1).is_multicast());
+  BOOST_TEST(!ipv4("192.0.2.1", 1).is_multicast());
+  BOOST_TEST(ipv6("ff02::1", 1).is_multicast());
+  BOOST_TEST(!ipv6("fe80::1", 1).is_multicast());
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_address_gives_no_address) {

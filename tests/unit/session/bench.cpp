@@ -19,8 +19,8 @@ ServerOptions Bench::completed(ServerOptions options) {
   return options;
 }
 
-void Bench::serve(std::unique_ptr<ProtocolFactory> factory) {
-  BOOST_REQUIRE(server.listen(here, std::move(factory)).ok());
+void Bench::serve(std::unique_ptr<ProtocolFactory> factory, ListenerOptions options) {
+  BOOST_REQUIRE(server.listen(here, std::move(factory), std::move(options)).ok());
   BOOST_REQUIRE(server.start().ok());
 }
 

@@ -40,11 +40,12 @@ class Bench {
 
   /// Listens and starts. `hooks` are called beside those that write the record.
   template <Framing F, FrameHandler<F> H>
-  void serve(F framing, H handler, Hooks hooks = {}) {
+  void serve(F framing, H handler, Hooks hooks = {}, ListenerOptions options = {}) {
     serve(std::make_unique<FramedService<F, H>>(std::move(framing), std::move(handler),
-                                                recorded(std::move(hooks))));
+                                                recorded(std::move(hooks))),
+          std::move(options));
   }
-  void serve(std::unique_ptr<ProtocolFactory> factory);
+  void serve(std::unique_ptr<ProtocolFactory> factory, ListenerOptions options = {});
   /// `hooks`, each preceded by its line in the record.
   [[nodiscard]] Hooks recorded(Hooks hooks);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "support/greeting_filter.hpp"
 #include "unit/session/bench.hpp"
 #include "unit/session/direct.hpp"
 #include "weir/framing/fixed.hpp"
@@ -239,6 +240,13 @@ std::vector<Case> cases() {
   all.push_back({CloseReason::peer_ended, [](Bench& bench) {
                    Peer peer = served(bench, lines(), echo);
                    bench.say(peer, "a\n");
+                   peer.end();
+                 }});
+  all.push_back({CloseReason::unclean_end, [](Bench& bench) {
+                   bench.serve(lines(), echo, {},
+                               {.proxy_protocol = std::make_shared<GreetingFilter>()});
+                   Peer peer = bench.dial();
+                   bench.say(peer, "hello\na\n");
                    peer.end();
                  }});
   all.push_back({CloseReason::closed, [](Bench& bench) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "weir/core/task.hpp"
 #include "weir/core/time.hpp"
 #include "weir/io/descriptor.hpp"
+#include "weir/io/socket_options.hpp"
 #include "weir/io/tick_clock.hpp"
 #include "weir/io/timer_queue.hpp"
 #include "weir/io/transport.hpp"
@@ -58,6 +60,9 @@ class Listener {
   virtual ~Listener() = default;
   /// With the port that the system chose.
   [[nodiscard]] virtual SocketAddress local() const = 0;
+  /// Its socket, for a listener of another loop to share (ListenOptions::shared_descriptor); -1
+  /// where there is none.
+  [[nodiscard]] virtual int descriptor() const { return -1; }
 };
 
 /// Tells that a descriptor is readable until it is destroyed, on its loop's thread; what it calls
@@ -67,15 +72,33 @@ class Watch {
   virtual ~Watch() = default;
 };
 
+/// The file of a Unix socket. What is not set is as the system makes it: the process's user and
+/// group, and a mode that its umask leaves of 0777. Who may write it may connect.
+struct LocalFileOptions {
+  std::optional<std::uint32_t> mode{};
+  std::optional<std::uint32_t> user{};
+  std::optional<std::uint32_t> group{};
+};
+
 struct ListenOptions {
   /// Connections that wait to be accepted; the system may hold fewer.
   int backlog = 4096;
+  /// Its connections have them as well.
+  SocketOptions socket{};
+  LocalFileOptions local_file{};
+  /// Not -1: a socket that listens on the address already, to be shared. It stays the caller's.
+  int shared_descriptor = -1;
   /// Several listeners may share one address (SO_REUSEPORT): the kernel spreads connections over
   /// them. The first one still fails where somebody else listens already.
   enum class SharePort : std::uint8_t { no, first, next };
   SharePort share_port = SharePort::no;
   /// How long accepting rests when the system has no descriptor or memory for one more.
   Duration overload_pause = std::chrono::milliseconds(100);
+};
+
+struct ConnectOptions {
+  Duration deadline = std::chrono::seconds(10);
+  SocketOptions socket{};
 };
 
 /// Work put off to the end of the loop's round; embedded in its owner, queued at most once.
@@ -136,8 +159,12 @@ class EventLoop {
   /// Makes a transport of this loop from what a listener, of this loop or of another one of the
   /// same backend, accepted. The error says why this loop cannot serve it.
   virtual Result<TransportPtr> adopt(Accepted accepted) = 0;
-  /// Connects to `address` within `deadline`; calls `handler` once, later, unless the loop ends.
-  virtual void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) = 0;
+  /// Connects to `address` within the deadline; calls `handler` once, later, unless the loop ends.
+  virtual void connect(const SocketAddress& address, const ConnectOptions& options,
+                       ConnectHandler handler) = 0;
+  void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
+    connect(address, ConnectOptions{.deadline = deadline}, std::move(handler));
+  }
 
   /// Calls `on_readable` whenever `descriptor`, which stays the caller's, may be readable: again
   /// and again until it is read empty, and on a backend that guesses also when it is not. For

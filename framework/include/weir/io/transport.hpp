@@ -12,14 +12,30 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "weir/core/error.hpp"
 #include "weir/core/socket_address.hpp"
 
 namespace weir {
 
+struct SocketOptions;
+
+/// What was agreed on with the peer before the first byte. Empty is what was not.
+struct TransportSecurity {
+  std::string version;      // "TLSv1.3"
+  std::string cipher;       // "TLS_AES_256_GCM_SHA384"
+  std::string protocol;     // by ALPN (RFC 7301): "h2"
+  std::string server_name;  // that the client asked for (SNI, RFC 6066 section 3)
+  std::string peer_name;    // in the peer's certificate, which was verified
+  bool resumed = false;     // from an earlier session
+};
+
 class Sink {
  public:
+  /// A transport that was not ready() is now. Once, before all others.
+  virtual void on_ready() {}
   /// `bytes` came, at least one. They are lent for this call.
   virtual void on_bytes(std::string_view bytes) = 0;
   /// The peer has finished sending. Writing still works. At most once, after all its bytes.
@@ -38,8 +54,12 @@ class Transport {
   /// The most pieces one write() takes.
   static constexpr std::size_t max_pieces = 16;
 
-  /// Begins to read for `sink`, which must live until on_closed or release(). Once.
+  /// Begins to read for `sink`, which must live until on_closed or release(). Once; one that is not
+  /// ready() may be given another sink from inside on_ready().
   virtual void start(Sink& sink) = 0;
+  /// False while it still agrees with its peer (TLS), from the beginning until on_ready(): it takes
+  /// no bytes, and knows neither peer() nor security() for sure.
+  [[nodiscard]] virtual bool ready() const { return true; }
 
   /// While paused nothing is read: no on_bytes, no on_end, and the kernel slows the peer. An
   /// error may still end the stream. Idempotent; a transport starts resumed.
@@ -61,6 +81,19 @@ class Transport {
   /// Where the other side is, and this one. Empty when the system does not say.
   [[nodiscard]] virtual SocketAddress peer() const = 0;
   [[nodiscard]] virtual SocketAddress local() const = 0;
+
+  /// After on_end(): the peer said so itself. False where the stream just stopped, as anybody on
+  /// the way can make it (TLS without close_notify).
+  [[nodiscard]] virtual bool ended_cleanly() const { return true; }
+  /// After on_closed() with an error: what the errno value cannot say; or empty.
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+  /// What was agreed on; nullptr where nothing is. Lives as long as the transport.
+  [[nodiscard]] virtual const TransportSecurity* security() const { return nullptr; }
+  /// Its socket, for calls that move bytes past it; -1 where there is none, or where bytes change
+  /// on their way.
+  [[nodiscard]] virtual int descriptor() const { return -1; }
+  /// Applies them to its socket.
+  virtual Status set_options(const SocketOptions& options);
 
   /// Ends the transport and frees it, now or when its last operation has ended; the Sink is not
   /// called again. Safe at any moment between two calls, also without close().

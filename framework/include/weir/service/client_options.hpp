@@ -17,6 +17,7 @@
 #include "weir/core/socket_address.hpp"
 #include "weir/core/task.hpp"
 #include "weir/core/time.hpp"
+#include "weir/io/transport_filter.hpp"
 #include "weir/session/options.hpp"
 
 namespace weir {
@@ -98,6 +99,12 @@ struct ClientOptions {
   Flow flow{};
   /// As a server's, but a client may be idle for ever.
   Deadlines deadlines{.idle = Duration::zero()};
+  /// Of its socket.
+  SocketOptions socket{};
+  /// What tls:// needs (weir/tls/tls.hpp), and nothing else takes.
+  TransportFilterPtr tls{};
+  /// Says who the client speaks for, before TLS (weir/io/proxy_protocol.hpp).
+  TransportFilterPtr proxy_protocol{};
   Backoff backoff{};
   QueueLimits queue{};
   Matching matching = Matching::by_order();

@@ -9,6 +9,7 @@
 #include "weir/core/log.hpp"
 #include "weir/core/time.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/io/transport_filter.hpp"
 #include "weir/session/options.hpp"
 
 namespace weir {
@@ -44,6 +45,18 @@ struct ServerOptions {
   /// Serve on this loop, which the caller runs, instead of loops and threads of the server's own.
   /// Outlives the server. `backend` and `threads` mean nothing then.
   EventLoop* loop = nullptr;
+};
+
+/// What one listener is told beside what its server is.
+struct ListenerOptions {
+  /// Of its socket, and of its connections.
+  SocketOptions socket{};
+  /// Of the file of a Unix socket.
+  LocalFileOptions local_file{};
+  /// What tls:// needs (weir/tls/tls.hpp), and nothing else takes.
+  TransportFilterPtr tls{};
+  /// Reads who the peer is from the first bytes, before TLS (weir/io/proxy_protocol.hpp).
+  TransportFilterPtr proxy_protocol{};
 };
 
 }  // namespace weir

@@ -39,11 +39,13 @@ struct DrainReport {
 /// What a server has counted since it was made, summed over its loops when it is asked for.
 struct ServerStats {
   std::uint64_t accepted = 0;
-  std::uint64_t active = 0;           // connections open now
-  std::uint64_t refused_limit = 0;    // more than Limits::connections
-  std::uint64_t refused_backend = 0;  // the backend could not serve one more
-  std::uint64_t accept_pauses = 0;    // the system had no descriptor or memory for one more
-  std::uint64_t accept_shed = 0;      // closed unserved at such a moment
+  std::uint64_t active = 0;             // connections open now
+  std::uint64_t refused_limit = 0;      // more than Limits::connections
+  std::uint64_t refused_backend = 0;    // the backend could not serve one more
+  std::uint64_t accept_pauses = 0;      // the system had no descriptor or memory for one more
+  std::uint64_t accept_shed = 0;        // closed unserved at such a moment
+  std::uint64_t handshakes_failed = 0;  // before the first byte: TLS, the PROXY protocol
+  std::uint64_t handshakes_late = 0;    // cut at the handshake deadline
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;
@@ -72,12 +74,16 @@ class Server {
   /// and answers nothing or a reply (framed_protocol.hpp); it is called from all the server's
   /// threads.
   template <Framing F, FrameHandler<F> H>
-  Result<Endpoint> listen(std::string_view endpoint, F framing, H handler, Hooks hooks = {}) {
-    return listen(endpoint, std::make_unique<FramedService<F, H>>(
-                                std::move(framing), std::move(handler), std::move(hooks)));
+  Result<Endpoint> listen(std::string_view endpoint, F framing, H handler, Hooks hooks = {},
+                          ListenerOptions options = {}) {
+    return listen(endpoint,
+                  std::make_unique<FramedService<F, H>>(std::move(framing), std::move(handler),
+                                                        std::move(hooks)),
+                  std::move(options));
   }
   /// The same for a protocol that is not a framing and a handler.
-  Result<Endpoint> listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory);
+  Result<Endpoint> listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory,
+                          ListenerOptions options = {});
 
   /// Every session gets a T of its own (per_session.hpp); each call is one more, also of the same
   /// type. Before start(), else throws std::logic_error.

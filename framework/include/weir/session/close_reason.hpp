@@ -11,6 +11,7 @@ namespace weir {
 enum class CloseReason : std::uint8_t {
   none,               // it has not ended
   peer_ended,         // the peer finished sending between two frames, and got its replies
+  unclean_end,        // the stream stopped, and nobody knows whether the peer wanted that
   closed,             // the handler closed it
   aborted,            // the handler cut it
   peer_reset,         // the peer broke the connection off (ECONNRESET, EPIPE)

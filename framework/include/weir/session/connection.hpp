@@ -102,6 +102,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void shutdown_write();
   void pause();
   void resume();
+  Status set_options(const SocketOptions& options) { return transport_->set_options(options); }
 
   /// A handler answers later. While `most` handlers or more are out, no input is handled; while one
   /// is, the connection is neither idle nor drained, and the peer's end of sending waits for it.

@@ -8,12 +8,15 @@
 #include <memory>
 #include <string_view>
 
+#include "weir/core/error.hpp"
 #include "weir/core/socket_address.hpp"
 #include "weir/io/loop_handle.hpp"
 
 namespace weir {
 
 struct SessionState;
+struct SocketOptions;
+struct TransportSecurity;
 
 enum class SendResult : std::uint8_t {
   queued,     // it goes out in the order of sending
@@ -51,6 +54,13 @@ class Session {
   /// Different for every connection of a server; 0 without one.
   [[nodiscard]] std::uint64_t id() const;
   [[nodiscard]] SocketAddress peer() const;
+  /// What was agreed on with the peer (TLS), for as long as a handle to the session lives; nullptr
+  /// where nothing was.
+  [[nodiscard]] const TransportSecurity* security() const;
+
+  /// Applies them to the connection's socket. Only on its thread; the error says which one could
+  /// not be applied, or that there is no connection, or no socket.
+  Status set_options(const SocketOptions& options);
 
   /// Where the connection lives; of no use to a handler, which is called there.
   [[nodiscard]] LoopHandle loop() const;

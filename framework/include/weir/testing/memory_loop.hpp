@@ -107,7 +107,9 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
                                            const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
-  void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  void connect(const SocketAddress& address, const ConnectOptions& options,
+               ConnectHandler handler) override;
+  using EventLoop::connect;
   /// An error: there are no descriptors in memory.
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 

@@ -6,6 +6,8 @@
 
 #include "io/acceptor.hpp"
 #include "io/asio/asio_transport.hpp"
+#include "io/given_connection.hpp"
+#include "io/local_connect.hpp"
 #include "io/mailbox.hpp"
 #include "io/socket.hpp"
 
@@ -63,14 +65,14 @@ class AsioLoop::AsioWatch final : public Watch {
 
 class AsioLoop::AsioListener final : public Listener, private Timer {
  public:
-  AsioListener(AsioLoop& loop, Descriptor listening, const ListenOptions& options, AcceptSink& sink)
+  AsioListener(AsioLoop& loop, net::Listening listening, const ListenOptions& options,
+               AcceptSink& sink)
       : loop_(loop), acceptor_(std::move(listening), options, sink) {
     resume();
   }
   ~AsioListener() override = default;
-  [[nodiscard]] SocketAddress local() const override {
-    return net::local_address(acceptor_.descriptor());
-  }
+  [[nodiscard]] SocketAddress local() const override { return acceptor_.local(); }
+  [[nodiscard]] int descriptor() const override { return acceptor_.descriptor(); }
 
  private:
   void resume() {
@@ -101,9 +103,14 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
       : loop_(loop), socket_(loop.context_), address_(address), handler_(std::move(handler)) {}
   ~Connector() override = default;
 
-  void start(Duration deadline) {
+  void start(const ConnectOptions& options) {
+    if (const Status opened = open(options.socket); !opened.ok()) {
+      // The handler is never called inside connect().
+      loop_.post([self = shared_from_this(), error = opened.error()] { self->handler_(error); });
+      return;
+    }
     const Protocol::endpoint endpoint(address_.data(), address_.size());
-    loop_.timers().arm(*this, later(loop_.clock_now(), deadline));
+    loop_.timers().arm(*this, later(loop_.clock_now(), options.deadline));
     socket_.async_connect(endpoint,
                           [self = shared_from_this()](const boost::system::error_code& error) {
                             self->loop_.enter();
@@ -113,6 +120,18 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
   }
 
  private:
+  Status open(const SocketOptions& options) {
+    auto made = net::open_socket(address_, options, SocketRole::connection);
+    if (!made.ok()) {
+      return Error{"cannot connect to " + address_.to_string() + ": " + made.error().message,
+                   made.error().code};
+    }
+    boost::system::error_code error;
+    socket_.assign(protocol_of(address_), made.value().get(), error);
+    if (error) return net::cannot_connect(address_, error.value());
+    static_cast<void>(made.value().release());
+    return {};
+  }
   void on_timer() override {
     // finish() comes with the operation, which this ends.
     timed_out_ = true;
@@ -124,7 +143,7 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
     cancel();
     if (timed_out_) error = ETIMEDOUT;
     if (error != 0) {
-      return handler_(system_error("cannot connect to " + address_.to_string(), error));
+      return handler_(net::cannot_connect(address_, error));
     }
     handler_(AsioLoop::transport_on(loop_, Descriptor(socket_.release()), address_));
   }
@@ -203,6 +222,9 @@ Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
                                                    const ListenOptions& options, AcceptSink& sink) {
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
+  if (opened.value().connected) {
+    return std::unique_ptr<Listener>(std::make_unique<GivenConnection>(*this, opened.take(), sink));
+  }
   try {
     return std::unique_ptr<Listener>(
         std::make_unique<AsioListener>(*this, opened.take(), options, sink));
@@ -234,8 +256,10 @@ Result<TransportPtr> AsioLoop::transport_on(AsioLoop& loop, Descriptor descripto
   return TransportPtr(new AsioTransport(loop, std::move(socket), peer));
 }
 
-void AsioLoop::connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
-  std::make_shared<Connector>(*this, address, std::move(handler))->start(deadline);
+void AsioLoop::connect(const SocketAddress& address, const ConnectOptions& options,
+                       ConnectHandler handler) {
+  if (connects_at_once(address)) return connect_local(*this, address, options, std::move(handler));
+  std::make_shared<Connector>(*this, address, std::move(handler))->start(options);
 }
 
 }  // namespace weir

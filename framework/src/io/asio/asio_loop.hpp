@@ -31,7 +31,9 @@ class AsioLoop final : public EventLoop {
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
                                            const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
-  void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  void connect(const SocketAddress& address, const ConnectOptions& options,
+               ConnectHandler handler) override;
+  using EventLoop::connect;
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
   [[nodiscard]] asio::execution_context& asio_context() override { return context_; }

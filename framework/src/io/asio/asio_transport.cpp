@@ -222,9 +222,15 @@ void AsioTransport::run_deferred() {
   drop_reference();
 }
 
-SocketAddress AsioTransport::local() const {
+int AsioTransport::descriptor() const {
   auto& socket = const_cast<Socket&>(socket_);
-  return socket.is_open() ? net::local_address(socket.native_handle()) : SocketAddress();
+  return socket.is_open() ? socket.native_handle() : -1;
+}
+
+SocketAddress AsioTransport::local() const { return net::local_address(descriptor()); }
+
+Status AsioTransport::set_options(const SocketOptions& options) {
+  return apply_options(descriptor(), options, SocketRole::connection);
 }
 
 }  // namespace weir

@@ -37,6 +37,8 @@ class AsioTransport final : public Transport, private Deferred {
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
   [[nodiscard]] SocketAddress local() const override;
+  [[nodiscard]] int descriptor() const override;
+  Status set_options(const SocketOptions& options) override;
   void release() override;
 
  private:

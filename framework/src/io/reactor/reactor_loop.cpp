@@ -5,6 +5,8 @@
 #include <iterator>
 
 #include "io/acceptor.hpp"
+#include "io/given_connection.hpp"
+#include "io/local_connect.hpp"
 #include "io/mailbox.hpp"
 #include "io/reactor/reactor_transport.hpp"
 #include "io/socket.hpp"
@@ -13,15 +15,14 @@ namespace weir {
 
 class ReactorLoop::ReactorListener final : public Listener, private IoHandler, private Timer {
  public:
-  ReactorListener(ReactorLoop& loop, Descriptor listening, const ListenOptions& options,
+  ReactorListener(ReactorLoop& loop, net::Listening listening, const ListenOptions& options,
                   AcceptSink& sink)
       : loop_(loop), acceptor_(std::move(listening), options, sink) {}
   ~ReactorListener() override { loop_.unwatch(acceptor_.descriptor()); }
 
   Status start() { return loop_.watch(acceptor_.descriptor(), {.read = true}, *this); }
-  [[nodiscard]] SocketAddress local() const override {
-    return net::local_address(acceptor_.descriptor());
-  }
+  [[nodiscard]] SocketAddress local() const override { return acceptor_.local(); }
+  [[nodiscard]] int descriptor() const override { return acceptor_.descriptor(); }
 
  private:
   void on_ready(const Ready&) override {
@@ -69,8 +70,9 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
   std::list<std::unique_ptr<Connector>>::iterator place;
 
   /// Fails later, through the timer: the handler is never called inside connect().
-  void start(Duration deadline) {
-    auto begun = net::begin_connect(address_);
+  void start(const ConnectOptions& options) {
+    Duration deadline = options.deadline;
+    auto begun = net::begin_connect(address_, options.socket);
     if (begun.ok()) {
       socket_ = begun.take();
       if (Status watched = loop_.watch(socket_.get(), {.write = true}, *this); !watched.ok()) {
@@ -80,7 +82,7 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
       failure_ = begun.error();
     }
     if (failure_.message.empty()) {
-      failure_ = system_error("cannot connect to " + address_.to_string(), ETIMEDOUT);
+      failure_ = net::cannot_connect(address_, ETIMEDOUT);
     } else {
       deadline = Duration::zero();
     }
@@ -91,9 +93,7 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
   void on_ready(const Ready&) override {
     const int progress = net::connect_progress(socket_.get(), address_);
     if (progress == EINPROGRESS) return;
-    if (progress != 0) {
-      return finish(system_error("cannot connect to " + address_.to_string(), progress));
-    }
+    if (progress != 0) return finish(net::cannot_connect(address_, progress));
     loop_.unwatch(socket_.get());
     finish(loop_.adopt({std::move(socket_), address_, nullptr}));
   }
@@ -208,6 +208,9 @@ Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& addre
                                                       AcceptSink& sink) {
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
+  if (opened.value().connected) {
+    return std::unique_ptr<Listener>(std::make_unique<GivenConnection>(*this, opened.take(), sink));
+  }
   auto listener = std::make_unique<ReactorListener>(*this, opened.take(), options, sink);
   if (const Status started = listener->start(); !started.ok()) {
     return Error{"cannot listen on " + address.to_string() + ": " + started.error().message,
@@ -231,10 +234,12 @@ Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {
   return TransportPtr(new ReactorTransport(*this, std::move(accepted.descriptor), accepted.peer));
 }
 
-void ReactorLoop::connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) {
+void ReactorLoop::connect(const SocketAddress& address, const ConnectOptions& options,
+                          ConnectHandler handler) {
+  if (connects_at_once(address)) return connect_local(*this, address, options, std::move(handler));
   connectors_.push_back(std::make_unique<Connector>(*this, address, std::move(handler)));
   connectors_.back()->place = std::prev(connectors_.end());
-  connectors_.back()->start(deadline);
+  connectors_.back()->start(options);
 }
 
 }  // namespace weir

@@ -42,7 +42,9 @@ class ReactorLoop final : public EventLoop {
   Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
                                            const ListenOptions& options, AcceptSink& sink) override;
   Result<TransportPtr> adopt(Accepted accepted) override;
-  void connect(const SocketAddress& address, Duration deadline, ConnectHandler handler) override;
+  void connect(const SocketAddress& address, const ConnectOptions& options,
+               ConnectHandler handler) override;
+  using EventLoop::connect;
   Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
 
   // For what lives on this loop:

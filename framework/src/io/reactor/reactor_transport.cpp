@@ -71,6 +71,12 @@ void ReactorTransport::run_deferred() {
 
 SocketAddress ReactorTransport::local() const { return net::local_address(socket_.get()); }
 
+int ReactorTransport::descriptor() const { return socket_.get(); }
+
+Status ReactorTransport::set_options(const SocketOptions& options) {
+  return apply_options(socket_.get(), options, SocketRole::connection);
+}
+
 void ReactorTransport::update_interest() {
   if (!socket_.valid() || sink_ == nullptr) return;
   loop_.want(socket_.get(), {.read = !paused_ && !ended_, .write = want_write_});

@@ -20,6 +20,8 @@ class ReactorTransport final : public Transport, private IoHandler, private Defe
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
   [[nodiscard]] SocketAddress local() const override;
+  [[nodiscard]] int descriptor() const override;
+  Status set_options(const SocketOptions& options) override;
   void release() override;
 
  private:

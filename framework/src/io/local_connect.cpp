@@ -1,0 +1,82 @@
+#include "io/local_connect.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "io/socket.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr Duration before_next_try = std::chrono::milliseconds(5);
+
+struct Attempt {
+  EventLoop& loop;
+  SocketAddress address;
+  SocketOptions options;
+  TimePoint deadline;
+  EventLoop::ConnectHandler handler;
+
+  static void run(std::shared_ptr<Attempt> self) {
+    auto socket = net::open_socket(self->address, self->options, SocketRole::connection);
+    if (!socket.ok()) {
+      return self->handler(
+          Error{"cannot connect to " + self->address.to_string() + ": " + socket.error().message,
+                socket.error().code});
+    }
+    const int progress = net::connect_progress(socket.value().get(), self->address);
+    if (progress == 0) {
+      return self->handler(self->loop.adopt({socket.take(), self->address, nullptr}));
+    }
+    if (progress != EAGAIN) return self->handler(net::cannot_connect(self->address, progress));
+    if (self->loop.clock_now() >= self->deadline) {
+      return self->handler(net::cannot_connect(self->address, ETIMEDOUT));
+    }
+    EventLoop& loop = self->loop;
+    loop.run_after(before_next_try, [self = std::move(self)]() mutable { run(std::move(self)); });
+  }
+
+  /// The number is the process's: what it was given is used up by it.
+  void take_inherited() {
+    Descriptor given(address.descriptor());
+    const SocketAddress peer = net::peer_address(given.get());
+    const int flags = ::fcntl(given.get(), F_GETFL);
+    if (peer.empty() || flags < 0) {
+      const int code = errno;
+      static_cast<void>(given.release());
+      return handler(net::cannot_connect(address, code));
+    }
+    const Status applied = apply_options(given.get(), options, SocketRole::connection);
+    if (!applied.ok() || ::fcntl(given.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
+        ::fcntl(given.get(), F_SETFD, FD_CLOEXEC) != 0) {
+      return handler(applied.ok() ? net::cannot_connect(address, errno) : applied.error());
+    }
+    handler(loop.adopt({std::move(given), peer, nullptr}));
+  }
+};
+
+}  // namespace
+
+bool connects_at_once(const SocketAddress& address) {
+  return address.form() == SocketAddress::Form::local ||
+         address.form() == SocketAddress::Form::inherited;
+}
+
+void connect_local(EventLoop& loop, const SocketAddress& address, const ConnectOptions& options,
+                   EventLoop::ConnectHandler handler) {
+  auto attempt = std::make_shared<Attempt>(Attempt{loop, address, options.socket,
+                                                   later(loop.clock_now(), options.deadline),
+                                                   std::move(handler)});
+  loop.post([attempt = std::move(attempt)]() mutable {
+    if (attempt->address.form() == SocketAddress::Form::inherited) {
+      return attempt->take_inherited();
+    }
+    Attempt::run(std::move(attempt));
+  });
+}
+
+}  // namespace weir
