@@ -75,10 +75,14 @@ class JsonRpcConnection::Batch {
 
   [[nodiscard]] Session& session() { return session_; }
   [[nodiscard]] EventLoop& loop() { return loop_; }
-  /// nullptr after the end.
-  [[nodiscard]] Connection* connection() const { return session_.state()->connection; }
 
   [[nodiscard]] bool all_begun() const { return begun_ == calls_.size(); }
+  /// After close() the batch is still answered; after any other end nothing of it begins.
+  [[nodiscard]] bool may_go_on() const {
+    const Connection* open = session_.state()->connection;
+    return open != nullptr &&
+           (open->reason() == CloseReason::none || open->reason() == CloseReason::closed);
+  }
   [[nodiscard]] RpcCall& begin_next() { return calls_[begun_++]; }
   /// The frame will be gone when the next ones begin.
   void keep_texts() {
@@ -161,7 +165,6 @@ class JsonRpcConnection::Request final : public Context {
     std::swap(arguments_, call.arguments);
     batch_ = std::move(batch);
     silent_ = call.notification;
-    counted_ = false;
   }
   /// The handler has returned.
   void returned(RpcCall& call) {
@@ -236,7 +239,7 @@ void JsonRpcConnection::begin(RpcCall& call, Session& session, EventLoop& loop,
 }
 
 void JsonRpcConnection::run(std::shared_ptr<Batch> batch) {
-  while (!batch->all_begun() && batch->connection() != nullptr) {
+  while (!batch->all_begun() && batch->may_go_on()) {
     if (out_ >= shared_.options.max_in_flight) {
       batch->keep_texts();
       waiting_ = std::move(batch);

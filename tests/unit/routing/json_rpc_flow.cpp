@@ -221,6 +221,20 @@ BOOST_FIXTURE_TEST_CASE(a_handler_may_close_or_abort_in_the_middle_of_a_batch, L
              R"([{"jsonrpc":"2.0","result":null,"id":1},)" + answer_of(3, 2) + "]\n");
   peer = bench.dial();
   BOOST_TEST(send(of("abort")) == "");
+  peer = bench.dial();
+  BOOST_TEST(send(R"([{"jsonrpc":"2.0","method":"abort","id":1},)" + call_of(2) + "]") == "");
+  BOOST_TEST(waiting.empty());  // what comes after the end does not begin
+}
+
+BOOST_FIXTURE_TEST_CASE(an_end_in_the_middle_of_a_batch_that_goes_on_ends_it, Later) {
+  options.max_in_flight = 1;
+  router.on("abort", [](Session& session) { session.abort(); });
+  BOOST_TEST(send("[" + call_of(1) + R"(,{"jsonrpc":"2.0","method":"abort","id":2},)" + call_of(3) +
+                  "]") == "");
+  BOOST_TEST(waiting.size() == 1U);
+  BOOST_TEST(answer(10) == "");
+  BOOST_TEST(waiting.empty());
+  BOOST_TEST(!bench.open());
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_does_not_fit_is_an_error_of_its_call) {
@@ -240,6 +254,35 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_fit_is_an_error_of_its_call) {
   BOOST_TEST(rpc.say("[" + call(150, 3) + "," + call(150, 4) + "]") ==
              "[" + error(3) + "," + error(4) + "]");
   BOOST_TEST(rpc.bench.open());
+}
+
+BOOST_AUTO_TEST_CASE(where_not_even_the_error_fits_the_connection_ends) {
+  ServerOptions tiny;
+  tiny.limits.frame = 60;
+  const std::string call = R"({"jsonrpc":"2.0","method":"long","id":1})";
+  for (const std::string& frame : {call, "[" + call + "]", std::string("no json")}) {
+    Rpc rpc(tiny);
+    rpc.router.on("long", [] { return std::string(60, 'x'); });
+    BOOST_TEST(rpc.send(frame) == "");
+    rpc.peer->end();
+    rpc.run();
+    rpc.bench.check_end(CloseReason::unencodable_reply);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(the_texts_of_what_waits_outlive_a_long_frame, Later) {
+  options.max_in_flight = 1;
+  const std::string longest(900, 'n');
+  std::string batch = "[" + call_of(1);
+  for (int i = 0; i < 90; ++i) {
+    batch += R"(,{"jsonrpc":"2.0","method":"add","params":[1,2],"filler":")" +
+             std::string(9000, 'f') + R"(","id":")" + longest + R"("})";
+  }
+  BOOST_TEST(send(batch + "]") == "");
+  const std::string other(batch.size(), '#');  // takes the place of the frame
+  const Json all = Json::parse(answer(10));
+  BOOST_TEST(all.size() == 91U);
+  for (std::size_t i = 1; i < all.size(); ++i) BOOST_TEST(all[i]["id"] == longest);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_keeps_no_more_than_may_wait_to_be_sent) {
