@@ -97,7 +97,6 @@ void PoolHealth::eject(std::size_t place, TimePoint now) {
                         : most;
   member.health = Health::ejected;
   member.until = later(now, time);
-  member.failures = 0;
   ++member.in_a_row;
   ++member.ejections;
   log_.write(LogLevel::warning, "pool: " + names_[place] + " is ejected");

@@ -165,6 +165,29 @@ BOOST_AUTO_TEST_CASE(failures_in_a_row_eject_and_a_probe_brings_back) {
   BOOST_TEST(one.choose() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_asked_before_the_ejection_says_nothing_of_now) {
+  Choosing one(2, {.failures = 1, .first = 1s});
+  one.bad(0, 1);
+  one.health.note({0, false}, Verdict::good, one.now);
+  BOOST_TEST((one.health.health(0) == Health::ejected));
+  one.now += 1s;
+  BOOST_TEST(one.choose() == 0U);
+  one.bad(0, 1);
+  BOOST_TEST((one.health.health(0) == Health::probing));
+  BOOST_TEST(one.health.ejections(0) == 1U);
+  one.health.note(one.last, Verdict::good, one.now);
+  BOOST_TEST((one.health.health(0) == Health::healthy));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_closed_is_not_probed) {
+  Choosing one(2, {.failures = 1, .first = 1s});
+  one.bad(0, 1);
+  one.seen[0].state = ClientState::closed;
+  one.now += 1s;
+  BOOST_TEST(one.choose() == 1U);
+  BOOST_TEST(!one.last.probe);
+}
+
 BOOST_AUTO_TEST_CASE(no_more_than_a_part_is_out) {
   Choosing one(5, {.failures = 1});
   for (std::size_t member = 0; member < 5; ++member) one.bad(member, 3);
@@ -238,6 +261,94 @@ BOOST_AUTO_TEST_CASE(a_member_that_does_not_answer_is_ejected_and_probed) {
   BOOST_TEST((one.pool->members()[0].health == Health::healthy));
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_its_member_could_not_do_counts_against_it) {
+  PoolOptions options;
+  options.ejection = {.failures = 1, .most_out = 1};
+  const auto ejected = [](const PoolCase& one) {
+    std::size_t count = 0;
+    for (const PoolMember& member : one.pool->members()) count += member.ejections;
+    return count;
+  };
+  {
+    PoolCase one(options);
+    one.call("q");
+    one.sessions[0].abort();
+    one.loop.run_ready();
+    BOOST_TEST(one.outcomes == Strings{std::to_string(ECONNRESET)});
+    BOOST_TEST(ejected(one) == 1U);
+  }
+  {
+    PoolCase one(options);
+    for (auto& server : one.servers) server.reset();
+    one.call("q", {.deadline = 1s});
+    one.loop.advance(1s);
+    BOOST_TEST(one.outcomes == Strings{std::to_string(ETIME)});
+    BOOST_TEST(ejected(one) == 1U);
+  }
+  options.client.backoff.attempts = 1;
+  PoolCase one(options);
+  for (auto& server : one.servers) server.reset();
+  one.call("q");
+  BOOST_TEST(one.outcomes == Strings{std::to_string(ENOTCONN)});
+  BOOST_TEST(ejected(one) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_probe_that_proves_nothing_is_followed_by_another) {
+  PoolOptions options;
+  options.ejection.failures = 1;
+  PoolCase one(options);
+  one.call("q", {.deadline = 1s});
+  one.loop.advance(2s);  // it failed, and its time is up
+  std::vector<Delivery> reports;
+  BOOST_TEST((one.pool->post("probe", [&](const DeliveryReport& report) {
+    reports.push_back(report.delivery);
+  }) == Posted::accepted));
+  one.loop.run_ready();
+  BOOST_TEST((reports == std::vector{Delivery::delivered}));
+  BOOST_TEST(one.asked() == (Counts{2, 0, 0}));
+  one.pool->cancel(one.call("probe"));
+  one.loop.run_ready();
+  BOOST_TEST(one.asked() == (Counts{3, 0, 0}));
+  one.call("probe");
+  BOOST_TEST(one.asked() == (Counts{4, 0, 0}));
+  BOOST_TEST((one.pool->members()[0].health == Health::probing));
+}
+
+BOOST_AUTO_TEST_CASE(a_probe_for_which_there_was_no_room_is_followed_by_another) {
+  PoolOptions options;
+  options.ejection.failures = 1;
+  options.client.queue.messages = 1;
+  options.client.max_in_flight = 1;
+  PoolCase one(options);
+  for (int i = 0; i < 4; ++i) one.call("q", {.deadline = i == 0 ? 1s : 10s});
+  one.answer(1, "a");
+  one.answer(2, "a");
+  one.loop.advance(2s);  // the first failed, and its time is up; one more waits in its queue
+  BOOST_TEST((one.pool->members()[0].health == Health::ejected));
+  one.call("q");
+  BOOST_TEST(one.asked() == (Counts{1, 2, 1}));
+  one.answer(0, "late");
+  one.call("probe");
+  BOOST_TEST(one.pool->members()[0].outstanding == 2U);
+  one.answer(0, "of the one that waited");
+  one.answer(0, "alive");
+  BOOST_TEST(one.outcomes.back() == "alive");
+  BOOST_TEST((one.pool->members()[0].health == Health::healthy));
+}
+
+BOOST_AUTO_TEST_CASE(what_no_member_can_take_is_offered_once) {
+  PoolOptions options;
+  options.client.queue.bytes = 10;
+  PoolCase one(options);
+  const auto called =
+      one.pool->call("longer than the queue", {}, [](const Result<std::string>&) {});
+  BOOST_REQUIRE(!called.ok());
+  BOOST_TEST(called.error().code == EMSGSIZE);
+  std::uint64_t offered = 0;
+  for (const PoolMember& member : one.pool->members()) offered += member.stats.rejected;
+  BOOST_TEST(offered == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_member_is_passed_over) {
   PoolOptions options;
   options.client.queue.messages = 1;
@@ -264,6 +375,8 @@ BOOST_FIXTURE_TEST_CASE(a_call_of_a_pool_can_be_cancelled, PoolCase) {
   pool->cancel(second);
   loop.run_ready();
   BOOST_TEST(outcomes == Strings{std::to_string(ECANCELED)});
+  answer(0, "of a");
+  BOOST_TEST(outcomes.back() == "of a");
 }
 
 BOOST_FIXTURE_TEST_CASE(posts_and_messages_of_members, PoolCase) {
