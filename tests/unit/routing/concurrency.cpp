@@ -245,6 +245,9 @@ BOOST_FIXTURE_TEST_CASE(a_limit_that_lets_nothing_pass_is_refused, RouterBench) 
              "concurrency: a limit of 0 lets nothing pass");
   BOOST_TEST(mistake_of([] { static_cast<void>(concurrency(std::size_t{1} << 32U)); }) ==
              "concurrency: more than 2^31 requests");
+  BOOST_TEST(mistake_of([] {
+               static_cast<void>(concurrency(1, {.queue = std::size_t{1} << 32U}));
+             }) == "concurrency: more than 2^31 requests");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,6 +151,62 @@ BOOST_FIXTURE_TEST_CASE(a_removed_route_stays_until_its_place_is_taken, Counted)
   BOOST_TEST(counted->stats().size() == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_out_of_a_removed_route_is_listed, Counted) {
+  on_later("old");
+  Peer peer = dial();
+  bench.say(peer, "old\n");
+  router.remove("old");
+  router.on("new", [] { return ""; });
+  ask("new\n");
+  BOOST_TEST(of("(removed)").calls == 0U);
+  BOOST_TEST(of("(removed)").in_flight == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_waited_while_its_route_was_replaced_counts_as_removed, RouterBench) {
+  const auto counted = count();
+  on_later("old", concurrency(1), counted);
+  Peer first = dial();
+  Peer second = dial();
+  bench.say(first, "old\n");
+  bench.say(second, "old\n");
+  router.remove("old");
+  router.on(
+      "new", [] { return ""; }, counted);
+  ask("new\n");
+  out[0].reply("");
+  bench.run();
+  out[1].reply("");
+  bench.run();
+  ask("new\n");
+  const std::vector<RouteStats> stats = counted->stats();
+  BOOST_REQUIRE(stats.size() == 2U);
+  BOOST_TEST(stats[0].route == "new");
+  BOOST_TEST(stats[0].calls == 2U);
+  BOOST_TEST(stats[1].route == "(removed)");
+  BOOST_TEST(stats[1].calls == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_loops_that_are_gone_counted_of_removed_routes_is_kept, Counted) {
+  {
+    Bench other;
+    other.serve(lines(), routed(router));
+    Peer peer = other.dial();
+    for (int i = 0; i < 3; ++i) {
+      on_later("old");  // the last is still out when the loop goes
+      other.say(peer, "old\n");
+      if (i < 2) out.back().reply("");
+      router.remove("old");
+      router.on("new", [] { return ""; });
+      Peer another = other.dial();
+      other.say(another, "new\n");
+      router.remove("new");
+    }
+  }
+  BOOST_TEST(of("(removed)").calls == 3U + 2U);
+  BOOST_TEST(of("(removed)").in_flight == 0U);
+  BOOST_TEST(of("new").calls == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_layer_that_comes_later_does_not_begin_the_figures_anew, Counted) {
   on_later("x");
   Peer peer = dial();

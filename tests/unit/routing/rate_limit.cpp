@@ -112,6 +112,15 @@ BOOST_FIXTURE_TEST_CASE(each_connection_has_its_own_bucket, RouterBench) {
   BOOST_TEST(limit->refused() == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_connection_does_not_inherit_the_bucket_of_one_that_is_gone, RouterBench) {
+  router.on(
+      "x", [] { return "x"; }, rate_limit({.per_second = 1, .burst = 2}));
+  // Where the memory of the one before is used again, its address is.
+  for (int i = 0; i < 20; ++i) {
+    BOOST_TEST(ask("x\nx\nx\n") == "x\nx\nerror: rate limited\n");
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(the_connections_of_a_host_share_one_by_address, RouterBench) {
   router.on(
       "x", [] { return "x"; }, rate_limit({.per_second = 1, .burst = 2, .by = RateKey::address}));

@@ -104,6 +104,8 @@ BOOST_AUTO_TEST_CASE(requests_are_refused_while_their_loop_lags) {
   const auto layer = shed({.lag = 50ms});
   router.on(
       "slow", [] { SlowLoop::time.advance(60ms); }, layer);
+  router.on(
+      "just", [] { SlowLoop::time.advance(50ms); }, layer);
   int reached = 0;
   router.on(
       "quick", [&] { ++reached; }, layer);
@@ -124,6 +126,9 @@ BOOST_AUTO_TEST_CASE(requests_are_refused_while_their_loop_lags) {
   loop.round();
   transport.bring("quick\n");
   BOOST_TEST(reached == 2);
+  transport.bring("just\nquick\n");
+  BOOST_TEST(reached == 3);
+  BOOST_TEST(layer->refused() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_loop_that_keeps_up_refuses_nobody, RouterBench) {
