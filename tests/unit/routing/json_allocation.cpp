@@ -4,9 +4,12 @@
 
 #include "routing/json_rpc_reader.hpp"
 #include "unit/framing/counting_new.hpp"
+#include "unit/routing/rpc_case.hpp"
 
 using namespace weir;
 using weir::test::allocations;
+using weir::test::bytes_in_use;
+using weir::test::Json;
 
 namespace {
 
@@ -57,6 +60,21 @@ BOOST_FIXTURE_TEST_CASE(a_call_like_the_one_before_it_costs_nothing, Reading) {
          RpcFrame::call));
     BOOST_TEST((i == 0 || cost == 0));
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_long_call_and_a_long_answer_took_is_given_back, weir::test::Rpc) {
+  router.on("size", [](const Json& params) { return params.size(); });
+  router.on("long", [] { return std::string(500'000, 'x'); });
+  std::string numbers = "[0";
+  for (int i = 0; i < 100'000; ++i) numbers += ",1";
+  BOOST_TEST(call("size", "[1]") == "1");
+  const std::size_t before = bytes_in_use();
+  BOOST_TEST(call("size", numbers + "]") == "100001");
+  BOOST_TEST(bytes_in_use() < before + 200'000);
+  bench.take_all(*peer);
+  send(R"({"jsonrpc":"2.0","method":"long","id":1})");
+  bench.take_all(*peer);
+  BOOST_TEST(bytes_in_use() < before + 200'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
