@@ -30,7 +30,7 @@ class SlowLoop final : public EventLoop {
     return Error{"no"};
   }
   Result<TransportPtr> adopt(Accepted) override { return Error{"no"}; }
-  void connect(const SocketAddress&, Duration, ConnectHandler) override {}
+  void connect(const SocketAddress&, const ConnectOptions&, ConnectHandler) override {}
   Result<std::unique_ptr<Watch>> watch_readable(int, Task) override { return Error{"no"}; }
 
   static inline testing::ManualClock time;
