@@ -39,7 +39,10 @@ struct Service {
       EventLoop& loop = responder.call()->loop();
       loop.post([kept = std::move(responder)] { kept.reply("later"); });
     });
-    router.on("elsewhere", [this](Responder responder) { asked.push(std::move(responder)); });
+    router.on("elsewhere", [this](Responder responder) {
+      ++with_worker;
+      asked.push(std::move(responder));
+    });
     router.on(
         "late",
         [this](Responder responder) {
@@ -52,6 +55,7 @@ struct Service {
         const Responder responder = asked.wait("a request");
         if (responder.call() == nullptr) return;
         responder.reply("from elsewhere");
+        --with_worker;
       }
     });
   }
@@ -68,6 +72,7 @@ struct Service {
   std::shared_ptr<Concurrency> limit = concurrency(2, {.queue = 1000});
   Router<> router;
   Events<Responder> asked;
+  std::atomic<int> with_worker{0};  // requests that its thread has not answered
   std::mutex mutex;
   std::vector<Responder> late;
   std::atomic<int> wrong{0};
@@ -95,7 +100,8 @@ CORE_SCENARIO(a_routed_request_is_answered_once_whatever_its_handler_does) {
   };
   if (bench.in_memory()) {
     bench.until("all requests to end", [&] {
-      bench.pass(20ms);
+      // The thread has all the time it needs: no deadline passes meanwhile.
+      bench.pass(service.with_worker == 0 ? 20ms : 0ms);
       return nothing_runs();
     });
   }

@@ -67,7 +67,7 @@ class Setter {
     int given = 0;
     socklen_t size = sizeof given;
     if (!status_.ok() || ::getsockopt(descriptor_, SOL_SOCKET, option, &given, &size) != 0) return;
-    if (given / 2 >= *bytes || given >= *bytes * 2) return;
+    if (given / 2 >= *bytes) return;
     refuse(name, "the system gives at most " + std::to_string(given / 2) + " bytes");
   }
   /// True when `value` is set and means something here; refuses it when it means nothing.
