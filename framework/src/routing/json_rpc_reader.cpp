@@ -12,6 +12,13 @@ using Value = nlohmann::json;
 constexpr std::size_t calls_to_keep = 16;
 constexpr std::size_t text_to_keep = 64 * 1024;
 
+/// An empty one instead; one that is assigned to keeps the memory of its strings.
+template <class T>
+void renew(T& value) {
+  T fresh;
+  std::swap(value, fresh);
+}
+
 }  // namespace
 
 RpcFrame RpcReader::read(std::string_view text, const JsonRpcOptions& options) {
@@ -32,8 +39,10 @@ std::vector<RpcCall> RpcReader::take_calls() {
 
 void RpcReader::trim() {
   if (text_.size() <= text_to_keep && calls_.size() <= calls_to_keep) return;
-  calls_ = {};
-  builder_ = {};
+  renew(calls_);
+  renew(builder_);
+  renew(name_);
+  renew(scanner_);
 }
 
 // --- a call ----------------------------------------------------------------------------------
