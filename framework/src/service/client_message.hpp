@@ -33,6 +33,8 @@ struct ClientMessage final : Timer {
   enum class Place : std::uint8_t { arrived, waiting, handed, in_flight, finished };
 
   [[nodiscard]] bool is_call() const { return static_cast<bool>(on_answer); }
+  /// With its memory, which a string that is only emptied keeps.
+  void drop_text() { std::string().swap(text); }
 
   MessageOwner& owner;
   MessageList::iterator self{};

@@ -139,7 +139,7 @@ void ClientCore::settle() {
     in_flight_.splice(in_flight_.end(), handed_, message.self);
     if (message.retry) continue;
     uncount(message);
-    message.text = {};
+    message.drop_text();
   }
 }
 

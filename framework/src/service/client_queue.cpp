@@ -61,7 +61,7 @@ bool ClientQueue::drop_arrivals(std::size_t size) {
     }
     oldest.charged = 0;
     oldest.counted = false;
-    oldest.text = {};
+    oldest.drop_text();
     dropped_.splice(dropped_.end(), arrivals_, arrivals_.begin());
   }
   return true;
