@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -236,6 +239,54 @@ Transfer send(int descriptor, std::span<const std::string_view> pieces) {
     // Interrupted before anything went out: nobody would say "writable" again, so try now.
     if (count < 0 && errno == EINTR) continue;
     return transferred(count);
+  }
+}
+
+namespace {
+
+/// sendfile() has no MSG_NOSIGNAL: while one of these lives, this thread gets no SIGPIPE, and none
+/// that came meanwhile is left behind.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t waiting;
+    sigpending(&waiting);
+    waited_ = sigismember(&waiting, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+  ~WithoutSigpipe() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  /// The call has failed with EPIPE.
+  void take() {
+    const timespec at_once{};
+    if (!waited_) sigtimedwait(&pipe_, nullptr, &at_once);
+  }
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool waited_ = false;  // one was there before
+};
+
+}  // namespace
+
+Transfer send_file(int descriptor, const FileRange& range, std::size_t most) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
+  auto offset = static_cast<off_t>(range.offset);
+  WithoutSigpipe quiet;
+  for (;;) {
+    const ssize_t count = ::sendfile(descriptor, range.file->get(), &offset, size);
+    if (count < 0 && errno == EINTR) continue;
+    const int error = errno;
+    if (count < 0 && error == EPIPE) quiet.take();
+    errno = error;
+    Transfer done = transferred(count);
+    done.end = count == 0 && size != 0;
+    return done;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "weir/core/socket_address.hpp"
 #include "weir/io/descriptor.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/io/file_range.hpp"
 
 namespace weir::net {
 
@@ -51,6 +52,10 @@ struct Listening {
 [[nodiscard]] Transfer receive(int descriptor, std::span<char> into);
 /// One piece goes through send(), several through sendmsg(), which costs more. No SIGPIPE.
 [[nodiscard]] Transfer send(int descriptor, std::span<const std::string_view> pieces);
+
+/// At most `most` bytes of a file, from the page cache to the socket (sendfile). No SIGPIPE. `end`
+/// means that the file ends there; an error of the file cannot be told from one of the socket.
+[[nodiscard]] Transfer send_file(int descriptor, const FileRange& range, std::size_t most);
 
 /// They know the kind of the socket as well.
 [[nodiscard]] SocketAddress local_address(int descriptor);

@@ -18,6 +18,7 @@ std::string_view to_string(CloseReason reason) {
       "frame_too_large",
       "unencodable_reply",
       "handler_failed",
+      "file_failed",
       "slow_consumer",
       "frame_timeout",
       "handler_timeout",

@@ -125,7 +125,7 @@ void Connection::on_closed(int error) {
   Deferred::cancel();
   input_.release();
   queue_.release();
-  state_->queued.store(0, std::memory_order_relaxed);
+  tell_waiting();
   state_->ended.store(true, std::memory_order_release);
   state_->connection = nullptr;
   context_.counters.closed[static_cast<std::size_t>(reason_)].add();

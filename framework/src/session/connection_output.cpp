@@ -1,4 +1,5 @@
 // Connection, the way out: the replies of a batch to the kernel, what it did not take to queue_.
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -8,6 +9,9 @@
 namespace weir {
 
 namespace {
+
+/// Bytes of a file that go out in one go, before other connections have their turn.
+constexpr std::size_t most_of_file = 2 * 1024 * 1024;
 
 /// Above this, the loop's scratch gives its block back after a batch.
 constexpr std::size_t scratch_to_keep = 512 * 1024;
@@ -50,10 +54,20 @@ SendResult Connection::send_shared(SharedBytes bytes) {
   return queued_more(was_empty);
 }
 
+SendResult Connection::send_file(FileRange range) {
+  if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
+  if (range.length == 0) return answer();
+  // What the handler sent before it goes first.
+  if (in_batch_) send_scratch();
+  const bool was_empty = queue_.empty();
+  if (phase_ == Phase::open) queue_.append(std::move(range));
+  return queued_more(was_empty);
+}
+
 /// Something was added to queue_, to go out at the end of the round.
 SendResult Connection::queued_more(bool was_empty) {
   if (was_empty) write_since_ = context_.loop.now();
-  if (queue_.cost() >= context_.options.flow.high_watermark && !blocked_) write_queue();
+  if (queue_.pressure() >= context_.options.flow.high_watermark && !blocked_) write_queue();
   context_.loop.defer(*this);
   queue_grew();
   return answer();
@@ -68,6 +82,18 @@ void Connection::send_posted(std::string_view message, bool answered_pressured) 
   drained_owed_ = drained_owed_ || answered_pressured;
   send(message);
   context_.loop.defer(*this);
+}
+
+void Connection::send_posted(FileRange range, bool answered_pressured) {
+  drained_owed_ = drained_owed_ || answered_pressured;
+  send_file(std::move(range));
+  context_.loop.defer(*this);
+}
+
+/// What other threads may know of the queue.
+void Connection::tell_waiting() const {
+  state_->queued.store(queue_.size(), std::memory_order_relaxed);
+  state_->held.store(queue_.cost(), std::memory_order_relaxed);
 }
 
 std::size_t Connection::in_scratch() const {
@@ -110,10 +136,16 @@ void Connection::write_queue() {
   if (queue_.empty() || phase_ == Phase::closed) return;
   // Pieces are offered so many at a time: what is left was not refused.
   do {
-    blocked_ = !write_some();
+    const FileRange* file = queue_.file();
+    blocked_ = !(file != nullptr ? write_file(*file) : write_some());
+    if (file != nullptr && !blocked_ && !queue_.empty()) {
+      context_.loop.defer(*this);  // the rest in the next round
+      break;
+    }
   } while (!blocked_ && !queue_.empty());
+  if (phase_ == Phase::closed) return;
   // Whoever waits for room is told from the loop, not from inside a send().
-  if (pressured_ && queue_.cost() <= context_.options.flow.low_watermark) {
+  if (pressured_ && queue_.pressure() <= context_.options.flow.low_watermark) {
     context_.loop.defer(*this);
   }
   if (queue_.empty()) {
@@ -136,20 +168,40 @@ bool Connection::write_some() {
     for (std::size_t i = 0; i < used; ++i) offered += views[i].size();
     taken = transport_->write({views.data(), used});
   }
-  if (taken > 0) {
-    write_since_ = context_.loop.now();
-    queue_.consume(taken);
-    state_->queued.store(queue_.size(), std::memory_order_relaxed);
-    took(taken);
-  }
+  left_queue(taken);
   return taken == offered;
 }
 
+/// False when the kernel takes no more now. What a file promised and does not hold ends the
+/// connection: nothing that follows would stand where the peer expects it.
+bool Connection::write_file(const FileRange& range) {
+  const auto offered =
+      static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most_of_file));
+  const FileSent sent = transport_->send_file(range, offered);
+  left_queue(sent.bytes);
+  if (sent.error != 0 || sent.short_file) {
+    log_failure(CloseReason::file_failed,
+                sent.short_file ? "the file ends before the range that was to be sent"
+                                : system_error("the file cannot be read", sent.error).message);
+    abort(CloseReason::file_failed);
+    return true;
+  }
+  return sent.bytes == offered;
+}
+
+void Connection::left_queue(std::size_t bytes) {
+  if (bytes == 0) return;
+  write_since_ = context_.loop.now();
+  queue_.consume(bytes);
+  tell_waiting();
+  took(bytes);
+}
+
 void Connection::queue_grew() {
-  state_->queued.store(queue_.size(), std::memory_order_relaxed);
+  tell_waiting();
   const std::size_t cost = queue_.cost();
   if (cost > context_.options.flow.max_queued) return overflow(cost);
-  if (pressured_ || cost < context_.options.flow.high_watermark) return;
+  if (pressured_ || queue_.pressure() < context_.options.flow.high_watermark) return;
   pressured_ = true;
   context_.counters.pauses.add();
   update_halted();
@@ -170,7 +222,7 @@ void Connection::on_writable() {
 
 void Connection::run_deferred() {
   if (!blocked_) write_queue();
-  if ((pressured_ || drained_owed_) && queue_.cost() <= context_.options.flow.low_watermark) {
+  if ((pressured_ || drained_owed_) && queue_.pressure() <= context_.options.flow.low_watermark) {
     pressured_ = drained_owed_ = false;
     update_halted();
     state_->tell_drained();

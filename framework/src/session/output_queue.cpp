@@ -5,12 +5,23 @@
 
 namespace weir {
 
-void OutputQueue::append(SharedBytes bytes) {
+/// With room for one more, in which places of pieces that are gone are used again first.
+OutputQueue::Pieces& OutputQueue::more_pieces() {
   if (pieces_ == nullptr) pieces_ = std::make_unique<Pieces>();
   Pieces& pieces = *pieces_;
+  if (pieces.first > pieces.list.size() / 2) {
+    pieces.list.erase(pieces.list.begin(),
+                      pieces.list.begin() + static_cast<std::ptrdiff_t>(pieces.first));
+    pieces.first = 0;
+  }
+  return pieces;
+}
+
+void OutputQueue::append(SharedBytes bytes) {
+  Pieces& pieces = more_pieces();
   const std::size_t own_before = own_.size() - pieces.own_before;
   const std::size_t size = bytes.size();
-  if (own_before == 0 && !pieces.list.empty()) {
+  if (own_before == 0 && !pieces.list.empty() && !pieces.list.back().is_file()) {
     SharedBytes& last = pieces.list.back().shared;
     if (last.chunk == bytes.chunk && last.end == bytes.begin) {
       last.end = bytes.end;
@@ -18,15 +29,17 @@ void OutputQueue::append(SharedBytes bytes) {
       return;
     }
   }
-  // Places of pieces that are gone are used again before the list grows.
-  if (pieces.first > pieces.list.size() / 2) {
-    pieces.list.erase(pieces.list.begin(),
-                      pieces.list.begin() + static_cast<std::ptrdiff_t>(pieces.first));
-    pieces.first = 0;
-  }
-  pieces.list.push_back({own_before, std::move(bytes)});
+  pieces.list.push_back({.own_before = own_before, .shared = std::move(bytes)});
   pieces.own_before += own_before;
   pieces.shared_bytes += size;
+}
+
+void OutputQueue::append(FileRange range) {
+  Pieces& pieces = more_pieces();
+  const std::size_t own_before = own_.size() - pieces.own_before;
+  pieces.own_before += own_before;
+  pieces.file_bytes += range.length;
+  pieces.list.push_back({.own_before = own_before, .range = std::move(range)});
 }
 
 std::size_t OutputQueue::gather(std::span<std::string_view> views) const {
@@ -40,11 +53,18 @@ std::size_t OutputQueue::gather(std::span<std::string_view> views) const {
       const Piece& piece = pieces_->list[i];
       give(own.substr(0, piece.own_before));
       own.remove_prefix(piece.own_before);
+      if (piece.is_file()) return used;
       give(piece.shared.view());
     }
   }
   give(own);
   return used;
+}
+
+const FileRange* OutputQueue::file() const {
+  if (pieces_ == nullptr) return nullptr;
+  const Piece& next = pieces_->list[pieces_->first];
+  return next.own_before == 0 && next.is_file() ? &next.range : nullptr;
 }
 
 void OutputQueue::consume(std::size_t size) {
@@ -62,20 +82,30 @@ void OutputQueue::consume_pieces(std::size_t& size) {
     piece.own_before -= own;
     pieces.own_before -= own;
     size -= own;
-    const std::size_t shared = std::min(size, piece.shared.size());
     if (piece.own_before != 0) return;
-    piece.shared.begin += shared;
-    pieces.shared_bytes -= shared;
-    size -= shared;
-    if (piece.shared.size() != 0) return;
-    piece.shared.chunk.reset();
+    if (piece.is_file()) {
+      const auto sent = static_cast<std::size_t>(std::min<std::uint64_t>(size, piece.range.length));
+      piece.range.offset += sent;
+      piece.range.length -= sent;
+      pieces.file_bytes -= sent;
+      size -= sent;
+      if (piece.range.length != 0) return;
+      piece.range.file.reset();
+    } else {
+      const std::size_t shared = std::min(size, piece.shared.size());
+      piece.shared.begin += shared;
+      pieces.shared_bytes -= shared;
+      size -= shared;
+      if (piece.shared.size() != 0) return;
+      piece.shared.chunk.reset();
+    }
     ++pieces.first;
   }
   pieces_.reset();
 }
 
-std::size_t OutputQueue::full_cost() const {
-  return size() + (pieces_->list.size() - pieces_->first) * piece_cost;
+std::size_t OutputQueue::pieces_cost() const {
+  return (pieces_->list.size() - pieces_->first) * piece_cost;
 }
 
 void OutputQueue::release() {

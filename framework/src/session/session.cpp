@@ -25,29 +25,33 @@ void on_connection(const std::shared_ptr<SessionState>& state, Action action) {
 /// What a message on its way to the loop costs beside its bytes: a task and a block.
 constexpr std::size_t message_cost = 128;
 
-SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::string_view message) {
+/// `deliver(connection, pressured)` on the loop; it holds `size` bytes until then.
+template <class Deliver>
+SendResult send_from_afar(const std::shared_ptr<SessionState>& state, std::size_t size,
+                          Deliver deliver) {
   if (state->overflowed.load(std::memory_order_acquire)) return SendResult::rejected;
-  const std::size_t size = message.size();
   const std::size_t messages = state->posted_messages.fetch_add(1, std::memory_order_relaxed) + 1;
-  const std::size_t waiting = state->queued.load(std::memory_order_relaxed) +
-                              state->posted.fetch_add(size, std::memory_order_relaxed) + size +
-                              messages * message_cost;
-  if (waiting > state->max_queued) {
+  const std::size_t on_their_way =
+      state->posted.fetch_add(size, std::memory_order_relaxed) + size + messages * message_cost;
+  const std::size_t held = state->held.load(std::memory_order_relaxed) + on_their_way;
+  if (held > state->max_queued) {
     state->posted.fetch_sub(size, std::memory_order_relaxed);
     state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
     if (!state->overflowed.exchange(true)) {
-      state->mailbox->post([state, waiting] {
-        if (state->connection != nullptr) state->connection->overflow(waiting);
+      state->mailbox->post([state, held] {
+        if (state->connection != nullptr) state->connection->overflow(held);
       });
     }
     return SendResult::rejected;
   }
-  const bool pressured = waiting >= state->high_watermark;
-  const bool posted = state->mailbox->post([state, text = std::string(message), pressured] {
-    state->posted.fetch_sub(text.size(), std::memory_order_relaxed);
-    state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
-    if (state->connection != nullptr) state->connection->send_posted(text, pressured);
-  });
+  const bool pressured =
+      state->queued.load(std::memory_order_relaxed) + on_their_way >= state->high_watermark;
+  const bool posted =
+      state->mailbox->post([state, size, pressured, deliver = std::move(deliver)]() mutable {
+        state->posted.fetch_sub(size, std::memory_order_relaxed);
+        state->posted_messages.fetch_sub(1, std::memory_order_relaxed);
+        if (state->connection != nullptr) deliver(*state->connection, pressured);
+      });
   if (!posted) return SendResult::rejected;
   return pressured ? SendResult::pressured : SendResult::queued;
 }
@@ -58,9 +62,26 @@ SendResult Session::send(std::string_view message) {
   if (state_ == nullptr || state_->ended.load(std::memory_order_acquire)) {
     return SendResult::rejected;
   }
-  if (!state_->mailbox->on_loop_thread()) return send_from_afar(state_, message);
+  if (!state_->mailbox->on_loop_thread()) {
+    return send_from_afar(state_, message.size(),
+                          [text = std::string(message)](Connection& connection, bool pressured) {
+                            connection.send_posted(text, pressured);
+                          });
+  }
   if (state_->connection == nullptr) return SendResult::rejected;
   return state_->connection->send(message);
+}
+
+SendResult Session::send_file(FileRange range) {
+  if (!open()) return SendResult::rejected;
+  if (!state_->mailbox->on_loop_thread()) {
+    return send_from_afar(
+        state_, 0, [range = std::move(range)](Connection& connection, bool pressured) mutable {
+          connection.send_posted(std::move(range), pressured);
+        });
+  }
+  if (state_->connection == nullptr) return SendResult::rejected;
+  return state_->connection->send_file(std::move(range));
 }
 
 void Session::close() {

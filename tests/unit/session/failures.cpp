@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/greeting_filter.hpp"
+#include "support/temporary_file.hpp"
 #include "unit/session/bench.hpp"
 #include "unit/session/direct.hpp"
 #include "weir/framing/fixed.hpp"
@@ -242,6 +243,18 @@ std::vector<Case> cases() {
                    bench.say(peer, "a\n");
                    peer.end();
                  }});
+  all.push_back({CloseReason::file_failed,
+                 [](Bench& bench) {
+                   const TemporaryFile file("0123456789");
+                   Peer peer = served(bench, lines(), [&](std::string_view, Session& session) {
+                     session.send_file(file.range());
+                   });
+                   bench.say(peer, "a\n");
+                   file.shrink(2);
+                   bench.run();
+                 },
+                 {},
+                 {.capacity = 1}});
   all.push_back({CloseReason::unclean_end, [](Bench& bench) {
                    bench.serve(lines(), echo, {},
                                {.proxy_protocol = std::make_shared<GreetingFilter>()});

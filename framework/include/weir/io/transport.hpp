@@ -17,6 +17,7 @@
 
 #include "weir/core/error.hpp"
 #include "weir/core/socket_address.hpp"
+#include "weir/io/file_range.hpp"
 
 namespace weir {
 
@@ -49,6 +50,13 @@ class Sink {
   ~Sink() = default;
 };
 
+/// How far a file came.
+struct FileSent {
+  std::size_t bytes = 0;
+  int error = 0;            // of the file: an errno value; the stream's own reach on_closed
+  bool short_file = false;  // it ends before the range does
+};
+
 class Transport {
  public:
   /// The most pieces one write() takes.
@@ -70,6 +78,12 @@ class Transport {
   /// once. It keeps none: the caller holds the rest and waits for on_writable. A fatal error
   /// answers 0 here and reaches on_closed later.
   virtual std::size_t write(std::span<const std::string_view> pieces) = 0;
+
+  /// Sends the beginning of `range`, at most `most` bytes of it, and answers how much of it the
+  /// kernel took; fewer than that, without an error: wait for on_writable. Here it reads and
+  /// writes; a plain socket has the kernel do both (sendfile). A file on a slow disk holds up the
+  /// loop.
+  virtual FileSent send_file(const FileRange& range, std::size_t most);
 
   /// No more will be written; the peer sees the end after what was. Reading goes on.
   virtual void shutdown_write() = 0;

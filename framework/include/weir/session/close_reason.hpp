@@ -21,6 +21,7 @@ enum class CloseReason : std::uint8_t {
   frame_too_large,    // a frame was longer than it may be
   unencodable_reply,  // the framing has no form for what the handler answered
   handler_failed,     // the handler threw
+  file_failed,        // a file that was being sent became shorter, or could not be read
   slow_consumer,      // more was queued for the peer than may be
   frame_timeout,      // a frame began and did not end in time
   handler_timeout,    // the handler did not answer in time

@@ -92,9 +92,12 @@ class Connection final : private Sink, private Timer, private Deferred {
   /// What another thread sent, and whether it was told that the peer is slow: then it waits for
   /// on_drained, and gets it, also when all goes out at once.
   void send_posted(std::string_view message, bool answered_pressured);
+  void send_posted(FileRange range, bool answered_pressured);
   /// Bytes that stand in the connection's framing already, and that others may send as well: in the
   /// order of sending, without a copy. Not empty.
   SendResult send_shared(SharedBytes bytes);
+  /// A part of a file, as it is, without framing, in the order of sending.
+  SendResult send_file(FileRange range);
   void close() { finish(CloseReason::closed); }
   void abort(CloseReason reason = CloseReason::aborted);
   /// One message too many, of `waiting` bytes with all before it: ends with slow_consumer.
@@ -158,6 +161,9 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] SendResult answer() const;
   void write_queue();
   [[nodiscard]] bool write_some();
+  [[nodiscard]] bool write_file(const FileRange& range);
+  void left_queue(std::size_t bytes);
+  void tell_waiting() const;
   void queue_grew();
   void output_empty();
 

@@ -10,6 +10,7 @@
 
 #include "weir/core/error.hpp"
 #include "weir/core/socket_address.hpp"
+#include "weir/io/file_range.hpp"
 #include "weir/io/loop_handle.hpp"
 
 namespace weir {
@@ -35,6 +36,13 @@ class Session {
   /// that the framing has no form for is rejected and logged. "Queued" says nothing of the peer:
   /// it may never get it.
   SendResult send(std::string_view message);
+
+  /// Sends a part of a file as it is, without framing, in its place among what is sent. On plain
+  /// stream sockets the kernel moves it (sendfile), on TLS it is read and encrypted. It counts as
+  /// waiting bytes for pressure, but takes no memory, so Flow::max_queued does not end it. A file
+  /// that has become shorter by then ends the connection with file_failed; one that is changed
+  /// before the peer has it may be seen changed.
+  SendResult send_file(FileRange range);
 
   /// No more input is handled; what is queued goes out, then the connection ends.
   void close();

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <cstring>
@@ -187,6 +188,18 @@ void AsioTransport::end_wait(const boost::system::error_code& error) {
   if (sink_ == nullptr || over_) return;
   if (error) return fail(error.value());
   sink_->on_writable();
+}
+
+FileSent AsioTransport::send_file(const FileRange& range, std::size_t most) {
+  if (over_) return {};
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
+  const net::Transfer sent = net::send_file(socket_.native_handle(), range, wanted);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return {};
+  }
+  if (sent.bytes < wanted && !sent.end) wait_writable();
+  return {.bytes = sent.bytes, .short_file = sent.end};
 }
 
 void AsioTransport::shutdown_write() {

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "io/socket.hpp"
 
 namespace weir {
@@ -49,6 +51,21 @@ std::size_t ReactorTransport::write(std::span<const std::string_view> pieces) {
     update_interest();
   }
   return sent.bytes;
+}
+
+FileSent ReactorTransport::send_file(const FileRange& range, std::size_t most) {
+  if (!socket_.valid()) return {};
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
+  const net::Transfer sent = net::send_file(socket_.get(), range, wanted);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return {};
+  }
+  if (sent.bytes < wanted && !sent.end && !want_write_) {
+    want_write_ = true;
+    update_interest();
+  }
+  return {.bytes = sent.bytes, .short_file = sent.end};
 }
 
 void ReactorTransport::shutdown_write() {

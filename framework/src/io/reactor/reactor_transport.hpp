@@ -16,6 +16,7 @@ class ReactorTransport final : public Transport, private IoHandler, private Defe
   void pause_reading() override;
   void resume_reading() override;
   std::size_t write(std::span<const std::string_view> pieces) override;
+  FileSent send_file(const FileRange& range, std::size_t most) override;
   void shutdown_write() override;
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
