@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/choices.hpp"
+#include "common/local_file.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
 #include "common/process.hpp"
@@ -52,6 +53,10 @@ App::App(About about) : about_(std::move(about)) {
        store(parse_duration, options_.deadlines.idle)});
   add({"--drain", "TIME", "for busy connections, at SIGTERM or SIGINT", "10s",
        store(parse_duration, options_.drain)});
+  add({"--unix-mode", "MODE", "of a Unix socket's file, in octal: 660", "",
+       [this](std::string_view value) { return store_mode(value, local_file_); }});
+  add({"--unix-owner", "USER[:GROUP]", "of a Unix socket's file, by name or number", "",
+       [this](std::string_view value) { return store_owner(value, local_file_); }});
   add({"--log-level", "LEVEL", "trace, debug, info, warning, error or off", "info",
        [this](std::string_view value) -> Status {
          const auto level = parse_log_level(value);
@@ -70,6 +75,11 @@ std::optional<int> App::parse(int argc, const char* const* argv) {
   options_.flow.max_queued =
       std::max(flow.max_queued, options_.limits.frame + 4 * flow.high_watermark);
   return status;
+}
+
+ListenerOptions App::listener_options(const std::string& endpoint) const {
+  static_cast<void>(endpoint);
+  return {.local_file = local_file_};
 }
 
 bool App::listens(const Result<Endpoint>& bound) {

@@ -4,7 +4,8 @@
 //     if (const auto status = app.parse(argc, argv)) return *status;
 //     weir::Server server(app.server_options());
 //     for (const std::string& endpoint : app.endpoints()) {
-//       if (!app.listens(server.listen(endpoint, framing, handler))) return 1;
+//       const auto options = app.listener_options(endpoint);
+//       if (!app.listens(server.listen(endpoint, framing, handler, {}, options))) return 1;
 //     }
 //     return app.run(server);
 //
@@ -46,6 +47,9 @@ class App {
   /// One or more.
   [[nodiscard]] const std::vector<std::string>& endpoints() const { return endpoints_; }
 
+  /// What the flags say of a listener there.
+  [[nodiscard]] ListenerOptions listener_options(const std::string& endpoint) const;
+
   /// Keeps what Server::listen answered for run() to print. False after a line on standard error.
   [[nodiscard]] bool listens(const Result<Endpoint>& bound);
   /// Serves until SIGTERM or SIGINT. Prints "listening on ENDPOINT" for each listener as soon as
@@ -57,6 +61,7 @@ class App {
   About about_;
   std::vector<Flag> flags_;
   ServerOptions options_;
+  LocalFileOptions local_file_;
   std::vector<std::string> endpoints_;
   std::vector<Endpoint> listening_;
 };

@@ -12,12 +12,15 @@ struct Echo {
 
 /// The framings that are measured most by their own types: through AnyFraming a small frame that
 /// came with many others costs twice the time outside the kernel, 3 % of all.
-weir::Result<weir::Endpoint> listen(weir::Server& server, const std::string& endpoint,
+weir::Result<weir::Endpoint> listen(const weir::app::App& app, weir::Server& server,
+                                    const std::string& endpoint,
                                     const weir::app::FramingChoice& choice) {
-  if (choice.name == "raw") return server.listen(endpoint, weir::raw(), Echo());
-  if (choice.name == "lines") return server.listen(endpoint, weir::lines(), Echo());
-  if (choice.name == "length:4") return server.listen(endpoint, weir::length_prefix(4), Echo());
-  return server.listen(endpoint, choice.framing, Echo());
+  const weir::ListenerOptions options = app.listener_options(endpoint);
+  if (choice.name == "raw") return server.listen(endpoint, weir::raw(), Echo(), {}, options);
+  if (choice.name == "lines") return server.listen(endpoint, weir::lines(), Echo(), {}, options);
+  if (choice.name == "length:4")
+    return server.listen(endpoint, weir::length_prefix(4), Echo(), {}, options);
+  return server.listen(endpoint, choice.framing, Echo(), {}, options);
 }
 
 }  // namespace
@@ -34,7 +37,7 @@ int main(int argc, char** argv) {
 
   weir::Server server(app.server_options());
   for (const std::string& endpoint : app.endpoints()) {
-    if (!app.listens(listen(server, endpoint, choice))) return 1;
+    if (!app.listens(listen(app, server, endpoint, choice))) return 1;
   }
   return app.run(server);
 }

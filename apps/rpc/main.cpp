@@ -9,13 +9,15 @@
 namespace {
 
 /// The framing that is measured most by its own type, any other through AnyFraming.
-weir::Result<weir::Endpoint> listen(weir::Server& server, const std::string& endpoint,
+weir::Result<weir::Endpoint> listen(const weir::app::App& app, weir::Server& server,
+                                    const std::string& endpoint,
                                     const weir::app::FramingChoice& choice,
                                     const weir::JsonRouter& router) {
+  const weir::ListenerOptions options = app.listener_options(endpoint);
   if (choice.name == "length:4") {
-    return server.listen(endpoint, weir::length_prefix(4), weir::json_rpc(router));
+    return server.listen(endpoint, weir::length_prefix(4), weir::json_rpc(router), {}, options);
   }
-  return server.listen(endpoint, choice.framing, weir::json_rpc(router));
+  return server.listen(endpoint, choice.framing, weir::json_rpc(router), {}, options);
 }
 
 }  // namespace
@@ -33,7 +35,7 @@ int main(int argc, char** argv) {
   weir::JsonRouter router;
   weir::rpc::add_methods(router, server);
   for (const std::string& endpoint : app.endpoints()) {
-    if (!app.listens(listen(server, endpoint, choice, router))) return 1;
+    if (!app.listens(listen(app, server, endpoint, choice, router))) return 1;
   }
   return app.run(server);
 }

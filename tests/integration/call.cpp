@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_exit_with_2_and_say_what_is_right) {
         "weir-call: METHOD is missing: expected ENDPOINT METHOD [PARAMS], see --help\n");
   check(call({"there", "add"}), 2, "",
         "weir-call: ENDPOINT 'there': no scheme; expected tcp://HOST:PORT, such as "
-        "tcp://127.0.0.1:7000\n");
+        "tcp://127.0.0.1:7000, or tls:// udp:// unix:// unixpacket:// unixgram:// mq:// fd://\n");
   check(call({there, "add", "5"}), 2, "",
         "weir-call: PARAMS '5': params are a JSON array or object, such as '[1,2]'\n");
   BOOST_TEST(call({there, "add", "[1,"}).status == 2);

@@ -17,6 +17,8 @@ struct Mistake {
 };
 
 const std::string right_endpoint = "expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000";
+const std::string any_endpoint =
+    right_endpoint + ", or tls:// udp:// unix:// unixpacket:// unixgram:// mq:// fd://";
 const std::string right_backend = "expected asio, select, poll, epoll or spin";
 const std::string right_threads = "expected a number from 1 to 1024, or per-connection";
 const std::string right_time = "expected a time from 0 to 8760h, such as 500ms, 10s, 5m or 1h";
@@ -27,7 +29,7 @@ const std::string right_framing =
     "expected raw, lines, fixed:N, length:1|2|4|8, length:varint, headers or delimiter:TEXT";
 const std::string all_flags =
     "expected --listen, --backend, --threads, --max-connections, --max-frame, --idle-timeout, "
-    "--drain, --log-level, --framing, --version or --help";
+    "--drain, --unix-mode, --unix-owner, --log-level, --framing, --version or --help";
 
 void check_refused(const std::vector<Mistake>& mistakes) {
   for (const Mistake& mistake : mistakes) {
@@ -85,12 +87,15 @@ BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_answered_with_the_range) {
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_endpoint_is_answered_with_a_right_one) {
-  const auto mistake = [](const std::string& endpoint, const std::string& why) {
-    return Mistake{{"--listen", endpoint}, "--listen '" + endpoint + "': " + why + right_endpoint};
+  const auto mistake = [](const std::string& endpoint, const std::string& why,
+                          const std::string& right = right_endpoint) {
+    return Mistake{{"--listen", endpoint}, "--listen '" + endpoint + "': " + why + right};
   };
   check_refused({
-      mistake("7000", "no scheme; "),
-      mistake("http://127.0.0.1:80", "unknown scheme 'http'; "),
+      mistake("7000", "no scheme; ", any_endpoint),
+      mistake("http://127.0.0.1:80", "unknown scheme 'http'; ", any_endpoint),
+      mistake("unix://a.sock", "a path begins with '/', a name with '@'; ",
+              "expected unix:///PATH or unix://@NAME, such as unix:///run/app.sock"),
       mistake("tcp://127.0.0.1", "the port is missing; "),
       mistake("tcp://127.0.0.1:", "the port is missing; "),
       mistake("tcp://127.0.0.1:65536", "the port is not a number from 0 to 65535; "),
@@ -102,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_endpoint_is_answered_with_a_right_one) {
 
 BOOST_AUTO_TEST_CASE(a_second_endpoint_is_looked_at_as_well) {
   check_refused({{{"--listen", "tcp://127.0.0.1:0", "--listen", "nowhere"},
-                  "--listen 'nowhere': no scheme; " + right_endpoint}});
+                  "--listen 'nowhere': no scheme; " + any_endpoint}});
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_flag_is_named) {
@@ -140,6 +145,19 @@ BOOST_AUTO_TEST_CASE(a_mistake_stays_one_line_whatever_is_in_it) {
       {{"--a\nb"}, "unknown flag '--a\\x0ab': " + all_flags},
       {{"--backend", std::string(5000, 'a')},
        "--backend '" + std::string(100, 'a') + "...': " + right_backend},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_right_of_a_unix_socket_is_named) {
+  const std::string mode = "expected an octal number from 0 to 777, such as 660";
+  check_refused({
+      {{"--unix-mode", "8"}, "--unix-mode '8': " + mode},
+      {{"--unix-mode", "1000"}, "--unix-mode '1000': " + mode},
+      {{"--unix-mode", "rw"}, "--unix-mode 'rw': " + mode},
+      {{"--unix-owner", "no-such-user"},
+       "--unix-owner 'no-such-user': expected the name or the number of a user"},
+      {{"--unix-owner", ":no-such-group"},
+       "--unix-owner ':no-such-group': expected the name or the number of a group"},
   });
 }
 
