@@ -28,6 +28,7 @@ class FilterTransport : public Transport, protected Sink {
   std::size_t write(std::span<const std::string_view> pieces) override {
     return inner_->write(pieces);
   }
+  void set_more_follows(bool more) override { inner_->set_more_follows(more); }
   void shutdown_write() override { inner_->shutdown_write(); }
   void close() override { inner_->close(); }
   [[nodiscard]] SocketAddress peer() const override { return inner_->peer(); }

@@ -219,8 +219,8 @@ Transfer receive(int descriptor, std::span<char> into) {
   return done;
 }
 
-Transfer send(int descriptor, std::span<const std::string_view> pieces) {
-  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+Transfer send(int descriptor, std::span<const std::string_view> pieces, bool more) {
+  const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   for (;;) {
     ssize_t count = 0;
     if (pieces.size() == 1) {

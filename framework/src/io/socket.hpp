@@ -50,8 +50,10 @@ struct Listening {
 [[nodiscard]] int connect_progress(int descriptor, const SocketAddress& address);
 
 [[nodiscard]] Transfer receive(int descriptor, std::span<char> into);
-/// One piece goes through send(), several through sendmsg(), which costs more. No SIGPIPE.
-[[nodiscard]] Transfer send(int descriptor, std::span<const std::string_view> pieces);
+/// One piece goes through send(), several through sendmsg(), which costs more. No SIGPIPE. `more`
+/// will follow soon: MSG_MORE.
+[[nodiscard]] Transfer send(int descriptor, std::span<const std::string_view> pieces,
+                            bool more = false);
 
 /// At most `most` bytes of a file, from the page cache to the socket (sendfile). No SIGPIPE. `end`
 /// means that the file ends there; an error of the file cannot be told from one of the socket.

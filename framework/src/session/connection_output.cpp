@@ -18,9 +18,12 @@ constexpr std::size_t scratch_to_keep = 512 * 1024;
 
 }  // namespace
 
-SendResult Connection::send(std::string_view message) {
+SendResult Connection::send(std::string_view message, bool more_follows) {
   if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
-  return encode(message);
+  const SendResult result = encode(message);
+  more_follows_ = more_follows;
+  if (in_batch_) more_behind_ = context_.loop.scratch().size();
+  return result;
 }
 
 SendResult Connection::reply(std::string_view message) {
@@ -58,7 +61,10 @@ SendResult Connection::send_file(FileRange range) {
   if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
   if (range.length == 0) return answer();
   // What the handler sent before it goes first.
+  more_follows_ = true;
+  more_behind_ = in_scratch();
   if (in_batch_) send_scratch();
+  more_follows_ = false;
   const bool was_empty = queue_.empty();
   if (phase_ == Phase::open) queue_.append(std::move(range));
   return queued_more(was_empty);
@@ -78,9 +84,9 @@ SendResult Connection::answer() const {
   return pressured_ ? SendResult::pressured : SendResult::queued;
 }
 
-void Connection::send_posted(std::string_view message, bool answered_pressured) {
+void Connection::send_posted(std::string_view message, bool answered_pressured, bool more_follows) {
   drained_owed_ = drained_owed_ || answered_pressured;
-  send(message);
+  send(message, more_follows);
   context_.loop.defer(*this);
 }
 
@@ -88,6 +94,13 @@ void Connection::send_posted(FileRange range, bool answered_pressured) {
   drained_owed_ = drained_owed_ || answered_pressured;
   send_file(std::move(range));
   context_.loop.defer(*this);
+}
+
+/// Before a write.
+void Connection::tell_more(bool more) {
+  if (more == more_told_) return;
+  more_told_ = more;
+  transport_->set_more_follows(more);
 }
 
 /// What other threads may know of the queue.
@@ -112,9 +125,12 @@ void Connection::took(std::size_t bytes) {
 void Connection::send_scratch() {
   Buffer& scratch = context_.loop.scratch();
   if (scratch.empty()) return;
+  // A reply of the handler came behind the message that more was to follow upon.
+  if (more_behind_ != scratch.size()) more_follows_ = false;
   if (phase_ != Phase::closed && !output_over_) {
     std::string_view rest = scratch.view();
     if (queue_.empty()) {
+      tell_more(more_follows_);
       const std::size_t taken = transport_->write({&rest, 1});
       took(taken);
       rest.remove_prefix(taken);
@@ -158,6 +174,7 @@ void Connection::write_queue() {
 bool Connection::write_some() {
   std::size_t offered = 0;
   std::size_t taken = 0;
+  tell_more(more_follows_ || queue_.file_behind());
   if (queue_.plain()) {
     const std::string_view waiting = queue_.plain_view();
     offered = waiting.size();

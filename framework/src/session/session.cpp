@@ -1,5 +1,7 @@
 #include "weir/session/session.hpp"
 
+#include <cerrno>
+
 #include <string>
 
 #include "session/session_state.hpp"
@@ -70,6 +72,27 @@ SendResult Session::send(std::string_view message) {
   }
   if (state_->connection == nullptr) return SendResult::rejected;
   return state_->connection->send(message);
+}
+
+Result<SendResult> Session::send(std::string_view message, SendFlags flags) {
+  if (flags.dont_route) {
+    return Error{"dont_route is the socket's, not a message's: SocketOptions::dont_route", EINVAL};
+  }
+  if (flags.out_of_band) {
+    return Error{
+        "out-of-band data is refused: TCP has one byte of it, and a later one overwrites it",
+        EOPNOTSUPP};
+  }
+  if (!open()) return SendResult::rejected;
+  if (!state_->mailbox->on_loop_thread()) {
+    return send_from_afar(
+        state_, message.size(),
+        [text = std::string(message), flags](Connection& connection, bool pressured) {
+          connection.send_posted(text, pressured, flags.more);
+        });
+  }
+  if (state_->connection == nullptr) return SendResult::rejected;
+  return state_->connection->send(message, flags.more);
 }
 
 SendResult Session::send_file(FileRange range) {

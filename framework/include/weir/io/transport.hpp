@@ -79,6 +79,9 @@ class Transport {
   /// answers 0 here and reaches on_closed later.
   virtual std::size_t write(std::span<const std::string_view> pieces) = 0;
 
+  /// Until it is told otherwise, more will follow soon upon each write: the kernel may wait for it,
+  /// a fifth of a second at most, and send it together (MSG_MORE). Nothing where it means nothing.
+  virtual void set_more_follows(bool more) { static_cast<void>(more); }
   /// Sends the beginning of `range`, at most `most` bytes of it, and answers how much of it the
   /// kernel took; fewer than that, without an error: wait for on_writable. Here it reads and
   /// writes; a plain socket has the kernel do both (sendfile). A file on a slow disk holds up the

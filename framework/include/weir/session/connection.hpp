@@ -86,12 +86,12 @@ class Connection final : private Sink, private Timer, private Deferred {
   void start();
 
   // What Session offers, here for the loop's thread:
-  SendResult send(std::string_view message);
+  SendResult send(std::string_view message, bool more_follows = false);
   /// What the handler of the present frame answers: goes out also when it has closed meanwhile.
   SendResult reply(std::string_view message);
   /// What another thread sent, and whether it was told that the peer is slow: then it waits for
   /// on_drained, and gets it, also when all goes out at once.
-  void send_posted(std::string_view message, bool answered_pressured);
+  void send_posted(std::string_view message, bool answered_pressured, bool more_follows = false);
   void send_posted(FileRange range, bool answered_pressured);
   /// Bytes that stand in the connection's framing already, and that others may send as well: in the
   /// order of sending, without a copy. Not empty.
@@ -164,6 +164,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] bool write_file(const FileRange& range);
   void left_queue(std::size_t bytes);
   void tell_waiting() const;
+  void tell_more(bool more);
   void queue_grew();
   void output_empty();
 
@@ -189,12 +190,13 @@ class Connection final : private Sink, private Timer, private Deferred {
   OutputQueue queue_;     // what the kernel did not take yet
   std::size_t need_ = 0;  // input_ is worth decoding from this size on
 
-  TimePoint active_at_;        // the last byte either way
-  TimePoint frame_since_{};    // a frame has begun
-  TimePoint write_since_{};    // the last time that queue_ got shorter, or began
-  TimePoint waiting_since_{};  // handler out, or lingering
-  std::size_t discarded_ = 0;  // bytes dropped since the end was decided
-  std::uint64_t written_ = 0;  // bytes that the kernel took
+  TimePoint active_at_;          // the last byte either way
+  TimePoint frame_since_{};      // a frame has begun
+  TimePoint write_since_{};      // the last time that queue_ got shorter, or began
+  TimePoint waiting_since_{};    // handler out, or lingering
+  std::size_t discarded_ = 0;    // bytes dropped since the end was decided
+  std::uint64_t written_ = 0;    // bytes that the kernel took
+  std::size_t more_behind_ = 0;  // where in the scratch more_follows_ was said
   std::size_t handlers_out_ = 0;
   std::size_t most_out_ = 1;  // input waits while so many are out
 
@@ -216,6 +218,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool shutdown_done_ = false;
   bool blocked_ = false;  // the last write was short: on_writable will come
   bool draining_ = false;
+  bool more_follows_ = false;  // upon the last message
+  bool more_told_ = false;     // to the transport
 };
 
 }  // namespace weir

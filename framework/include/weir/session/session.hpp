@@ -25,6 +25,19 @@ enum class SendResult : std::uint8_t {
   rejected,   // it does not go out: the connection has ended, or this message ended it
 };
 
+/// How a message goes out.
+struct SendFlags {
+  /// Another one follows soon: the kernel may wait for it, a fifth of a second at most, and send
+  /// both together. What is sent in one handler call goes out together without it. Means nothing to
+  /// sockets that keep boundaries.
+  bool more = false;
+  /// Refused: all packets of a socket go the same way (SocketOptions::dont_route).
+  bool dont_route = false;
+  /// Refused: TCP's urgent data is a mark in the stream, and what is known as out-of-band data one
+  /// byte that a later one overwrites (RFC 6093, section 6: new applications do not use it).
+  bool out_of_band = false;
+};
+
 class Session {
  public:
   /// Refers to no connection, as if it had ended.
@@ -37,6 +50,8 @@ class Session {
   /// it may never get it.
   SendResult send(std::string_view message);
 
+  /// The same with flags. The error says why one of them is refused; nothing was sent then.
+  Result<SendResult> send(std::string_view message, SendFlags flags);
   /// Sends a part of a file as it is, without framing, in its place among what is sent. On plain
   /// stream sockets the kernel moves it (sendfile), on TLS it is read and encrypted. It counts as
   /// waiting bytes for pressure, but takes no memory, so Flow::max_queued does not end it. A file

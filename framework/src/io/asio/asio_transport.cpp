@@ -166,7 +166,7 @@ void AsioTransport::deliver(std::size_t size) {
 
 std::size_t AsioTransport::write(std::span<const std::string_view> pieces) {
   if (over_) return 0;
-  const net::Transfer sent = net::send(socket_.native_handle(), pieces);
+  const net::Transfer sent = net::send(socket_.native_handle(), pieces, more_);
   if (sent.error != 0) {
     fail(sent.error);
     return 0;

@@ -33,6 +33,7 @@ class AsioTransport final : public Transport, private Deferred {
   void pause_reading() override;
   void resume_reading() override;
   std::size_t write(std::span<const std::string_view> pieces) override;
+  void set_more_follows(bool more) override { more_ = more; }
   FileSent send_file(const FileRange& range, std::size_t most) override;
   void shutdown_write() override;
   void close() override;
@@ -72,6 +73,7 @@ class AsioTransport final : public Transport, private Deferred {
   int references_ = 1;    // the owner's and one for each operation
   std::size_t held_ = 0;  // bytes in small_ that came while paused
   bool paused_ = false;
+  bool more_ = false;  // will follow upon each write
   bool ended_ = false;     // the peer has finished sending
   bool held_end_ = false;  // and that came while paused
   bool reading_ = false;   // a read is under way, or its handler runs

@@ -39,7 +39,7 @@ void ReactorTransport::resume_reading() {
 
 std::size_t ReactorTransport::write(std::span<const std::string_view> pieces) {
   if (!socket_.valid()) return 0;
-  const net::Transfer sent = net::send(socket_.get(), pieces);
+  const net::Transfer sent = net::send(socket_.get(), pieces, more_);
   if (sent.error != 0) {
     fail(sent.error);
     return 0;
