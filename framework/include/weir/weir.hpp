@@ -17,6 +17,8 @@
 #include "weir/framing/raw.hpp"
 #include "weir/io/backend.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/io/file_range.hpp"
+#include "weir/io/socket_options.hpp"
 #include "weir/routing/layers.hpp"
 #include "weir/routing/offload.hpp"
 #include "weir/routing/routed.hpp"
