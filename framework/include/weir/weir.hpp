@@ -18,6 +18,7 @@
 #include "weir/io/backend.hpp"
 #include "weir/io/event_loop.hpp"
 #include "weir/io/file_range.hpp"
+#include "weir/io/proxy_protocol.hpp"
 #include "weir/io/socket_options.hpp"
 #include "weir/routing/layers.hpp"
 #include "weir/routing/offload.hpp"
