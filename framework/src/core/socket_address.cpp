@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <utility>
 
 #include "core/text.hpp"
 
@@ -49,9 +50,19 @@ SocketAddress::SocketAddress(const sockaddr* address, std::size_t size, SocketKi
     if (size > path_offset && path[0] != '\0') known = path_offset + ::strnlen(path, max_path);
   }
   if (known == 0 || size < known) return;
-  std::memcpy(bytes_.data(), address, known);
-  size_ = static_cast<std::uint8_t>(known);
+  set_bytes(address, known);
   form_ = address->sa_family == AF_UNIX ? Form::local : Form::inet;
+}
+
+void SocketAddress::set_bytes(const void* bytes, std::size_t size) {
+  size_ = static_cast<std::uint8_t>(size);
+  if (size <= inside) {
+    std::memcpy(short_.data(), bytes, size);
+    return;
+  }
+  auto place = std::make_shared<Long>();
+  std::memcpy(place->bytes.data(), bytes, size);
+  long_ = std::move(place);
 }
 
 Result<SocketAddress> SocketAddress::local(std::string_view path, SocketKind kind) {
@@ -78,8 +89,7 @@ Result<SocketAddress> SocketAddress::queue(std::string_view name) {
                  std::to_string(max_path)};
   }
   SocketAddress address;
-  std::memcpy(address.bytes_.data(), name.data(), name.size());
-  address.size_ = static_cast<std::uint8_t>(name.size());
+  address.set_bytes(name.data(), name.size());
   address.form_ = Form::queue;
   address.kind_ = SocketKind::queue;
   return address;
@@ -87,8 +97,7 @@ Result<SocketAddress> SocketAddress::queue(std::string_view name) {
 
 SocketAddress SocketAddress::inherited(int descriptor) {
   SocketAddress address;
-  std::memcpy(address.bytes_.data(), &descriptor, sizeof descriptor);
-  address.size_ = sizeof descriptor;
+  address.set_bytes(&descriptor, sizeof descriptor);
   address.form_ = Form::inherited;
   return address;
 }
@@ -109,13 +118,13 @@ static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_por
 std::uint16_t SocketAddress::port() const {
   if (form_ != Form::inet) return 0;
   in_port_t port = 0;
-  std::memcpy(&port, bytes_.data() + offsetof(sockaddr_in, sin_port), sizeof port);
+  std::memcpy(&port, begin() + offsetof(sockaddr_in, sin_port), sizeof port);
   return ntohs(port);
 }
 
 void SocketAddress::set_port(std::uint16_t port) {
   const in_port_t wire = htons(port);
-  std::memcpy(bytes_.data() + offsetof(sockaddr_in, sin_port), &wire, sizeof wire);
+  std::memcpy(short_.data() + offsetof(sockaddr_in, sin_port), &wire, sizeof wire);
 }
 
 std::string SocketAddress::host() const {
@@ -123,15 +132,14 @@ std::string SocketAddress::host() const {
   char text[INET6_ADDRSTRLEN] = "";
   const std::size_t offset =
       family() == AF_INET ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
-  inet_ntop(family(), bytes_.data() + offset, text, sizeof text);
+  inet_ntop(family(), begin() + offset, text, sizeof text);
   return text;
 }
 
 std::string SocketAddress::path() const {
-  const auto* bytes = reinterpret_cast<const char*>(bytes_.data());
-  if (form_ == Form::queue) return {bytes, size_};
+  if (form_ == Form::queue) return std::string(bytes());
   if (form_ != Form::local || size_ <= path_offset) return {};
-  std::string path(bytes + path_offset, size_ - path_offset);
+  std::string path(bytes().substr(path_offset));
   if (path.front() == '\0') path.front() = '@';
   return path;
 }
@@ -139,17 +147,17 @@ std::string SocketAddress::path() const {
 int SocketAddress::descriptor() const {
   if (form_ != Form::inherited) return -1;
   int descriptor = -1;
-  std::memcpy(&descriptor, bytes_.data(), sizeof descriptor);
+  std::memcpy(&descriptor, begin(), sizeof descriptor);
   return descriptor;
 }
 
 bool SocketAddress::is_multicast() const {
   if (family() == AF_INET) {
     in_addr address{};
-    std::memcpy(&address, bytes_.data() + offsetof(sockaddr_in, sin_addr), sizeof address);
+    std::memcpy(&address, begin() + offsetof(sockaddr_in, sin_addr), sizeof address);
     return IN_MULTICAST(ntohl(address.s_addr));
   }
-  return family() == AF_INET6 && bytes_[offsetof(sockaddr_in6, sin6_addr)] == 0xff;
+  return family() == AF_INET6 && begin()[offsetof(sockaddr_in6, sin6_addr)] == 0xff;
 }
 
 std::string SocketAddress::to_string() const {
@@ -163,8 +171,6 @@ std::string SocketAddress::to_string() const {
   return text + ":" + std::to_string(port());
 }
 
-const sockaddr* SocketAddress::data() const {
-  return reinterpret_cast<const sockaddr*>(bytes_.data());
-}
+const sockaddr* SocketAddress::data() const { return reinterpret_cast<const sockaddr*>(begin()); }
 
 }  // namespace weir

@@ -1,4 +1,4 @@
-// SocketAddress: where a socket is, and of which kind. Layer: core. A value of 120 bytes; names are
+// SocketAddress: where a socket is, and of which kind. Layer: core. A value of 48 bytes; names are
 // resolved elsewhere (endpoint.hpp).
 //
 //     form        kinds                       holds
@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -70,14 +71,29 @@ class SocketAddress {
   [[nodiscard]] const sockaddr* data() const;
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  friend bool operator==(const SocketAddress& one, const SocketAddress& other) = default;
+  friend bool operator==(const SocketAddress& one, const SocketAddress& other) {
+    return one.form_ == other.form_ && one.kind_ == other.kind_ && one.bytes() == other.bytes();
+  }
 
  private:
-  // Behind size_ all bytes are zero, so that equal addresses have equal bytes.
-  alignas(4) std::array<unsigned char, max_size> bytes_{};
+  static constexpr std::size_t inside = 28;  // a sockaddr_in6, and every unnamed Unix socket
+  struct alignas(4) Long {
+    std::array<unsigned char, max_size> bytes{};
+  };
+
+  void set_bytes(const void* bytes, std::size_t size);
+  [[nodiscard]] const unsigned char* begin() const {
+    return long_ == nullptr ? short_.data() : long_->bytes.data();
+  }
+  [[nodiscard]] std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(begin()), size_};
+  }
+
+  alignas(4) std::array<unsigned char, inside> short_{};
   std::uint8_t size_ = 0;
   Form form_ = Form::none;
   SocketKind kind_ = SocketKind::stream;
+  std::shared_ptr<const Long> long_;  // instead of short_: a path
 };
 
 }  // namespace weir
