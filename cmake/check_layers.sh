@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: check_layers.sh [ROOT]
 # Checks what the files of ROOT/framework (default: this repository) include: each its own layer and
-# those below it, a backend only core and io, and Boost or nlohmann only where they belong. Prints
-# every violation as file:line.
+# those below it, a backend only core and io, and Boost, nlohmann or OpenSSL only where they belong.
+# Prints every violation as file:line.
 set -euo pipefail
 
 cd "${1:-$(dirname "$0")/..}"
@@ -16,6 +16,7 @@ declare -A may_include=(
   [routing]="core io framing session routing"
   [service]="core io framing session routing service"
   [testing]="core io framing session routing service testing"
+  [tls]="core io tls"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )
@@ -93,11 +94,12 @@ while IFS= read -r -d '' file; do
     mark=${BASH_REMATCH[1]}
     name=${BASH_REMATCH[2]}
     case $name in
-      boost/* | nlohmann/*)
+      boost/* | nlohmann/* | openssl/*)
         [[ $own == asio && $name == boost/* ]] ||
+          [[ $file == framework/src/tls/* && $name == openssl/* ]] ||
           [[ $file == framework/src/io/event_loop.cpp && $name == boost/asio/execution_context.hpp ]] ||
           [[ $opt_in == *" $file "* ]] ||
-          complain "$file:$number" "<$name> belongs in the Asio backend or in an opt-in header"
+          complain "$file:$number" "<$name> belongs in the Asio backend, in the sources of TLS, or in an opt-in header"
         continue
         ;;
     esac
