@@ -166,6 +166,9 @@ std::pair<TransportPtr, TransportPtr> MemoryLoop::transport_pair() {
 
 Result<std::unique_ptr<Listener>> MemoryLoop::listen(const SocketAddress& address,
                                                      const ListenOptions&, AcceptSink& sink) {
+  if (address.form() != SocketAddress::Form::inet || keeps_boundaries(address.kind())) {
+    return Error{"cannot listen on " + address.to_string() + ": the memory loop has TCP alone"};
+  }
   SocketAddress chosen = address;
   if (chosen.port() == 0) chosen.set_port(free_port());
   if (listeners_.contains(chosen.port())) {
