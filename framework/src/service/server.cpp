@@ -213,12 +213,12 @@ Status ServerCore::try_run(Task on_ready) {
   std::optional<SignalGuard> signals;
   std::unique_ptr<Watch> watch;
   if (options_.handle_signals && !started_ && !workers_.empty()) {
-    signals.emplace();
+    signals.emplace(options_.on_hangup != nullptr);
     if (!signals->status().ok()) return signals->status().error();
     auto watched = workers_.front()->loop().watch_readable(signals->descriptor(), [&] {
-      if (const int count = signals->take_count(); count != 0) {
-        stop(count == 1 ? options_.drain : Duration::zero());
-      }
+      const int count = signals->take_count();
+      if (count != 0) stop(count == 1 ? options_.drain : Duration::zero());
+      if (signals->take_hangup()) options_.on_hangup();
     });
     if (!watched.ok()) return watched.error();
     watch = watched.take();

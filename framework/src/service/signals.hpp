@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as a descriptor that a loop can watch. Layer: service, private.
+// SIGINT, SIGTERM and SIGHUP as a descriptor that a loop can watch. Layer: service, private.
 #pragma once
 
 #include "weir/core/error.hpp"
@@ -13,7 +13,8 @@ namespace weir {
 /// the second signal the process ends with status 1 (through alarm(), so SIGALRM is taken as well).
 class SignalGuard {
  public:
-  SignalGuard();
+  /// SIGHUP is taken only where somebody wants to know of it.
+  explicit SignalGuard(bool hangups);
   ~SignalGuard();
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
@@ -21,13 +22,16 @@ class SignalGuard {
   /// Why the signals could not be taken: another guard has them, or there is no descriptor.
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] int descriptor() const { return event_.get(); }
-  /// Signals that came since it was made. Makes the descriptor unreadable until the next.
+  /// SIGINTs and SIGTERMs that came since it was made. Makes the descriptor unreadable until the
+  /// next signal.
   [[nodiscard]] int take_count();
+  /// Did a SIGHUP come since this was asked last?
+  [[nodiscard]] bool take_hangup();
 
  private:
   Descriptor event_;
   Status status_;
-  int seen_ = 0;
+  std::size_t handled_ = 0;  // signals that it has taken
   bool active_ = false;
 };
 

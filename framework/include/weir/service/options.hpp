@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,9 @@ struct ServerOptions {
   int backlog = 4096;
   /// run() drains at the first SIGINT or SIGTERM and ends at once at the second.
   bool handle_signals = true;
+  /// run() calls it at SIGHUP, on a loop's thread, if it handles signals: to read files again. When
+  /// it is empty, SIGHUP is left as it is.
+  std::function<void()> on_hangup{};
   Log log{};
   /// Serve on this loop, which the caller runs, instead of loops and threads of the server's own.
   /// Outlives the server. `backend` and `threads` mean nothing then.
