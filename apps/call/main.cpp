@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
 
   weir::call::Watch watch(options);
   weir::ClientOptions settings{.backend = options.backend,
+                               .tls = options.tls,
                                .max_in_flight = options.in_flight,
                                .log = weir::Log(weir::LogLevel::off)};
   weir::RpcClient client(options.endpoint, options.framing.framing, std::move(settings),

@@ -88,6 +88,7 @@ std::vector<app::Flag> flags(Options& options) {
                     options.backend = backend.take();
                     return {};
                   }});
+  for (app::Flag& flag : options.tls_flags.flags()) list.push_back(std::move(flag));
   return list;
 }
 
@@ -112,6 +113,12 @@ std::optional<int> parse_options(Options& options, int argc, const char* const* 
     app::complain(text.name, "--in-flight is for calls with --repeat");
     return Exit::wrong_usage;
   }
+  auto tls = options.tls_flags.filter(options.endpoint);
+  if (!tls.ok()) {
+    app::complain(text.name, tls.error().message);
+    return Exit::wrong_usage;
+  }
+  options.tls = tls.take();
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/choices.hpp"
+#include "common/tls_flags.hpp"
 #include "weir/core/time.hpp"
 #include "weir/framing/length_prefix.hpp"
 
@@ -27,7 +28,9 @@ struct Options {
   nlohmann::json params = nullptr;
   app::FramingChoice framing{length_prefix(4)};
   std::string backend;
-  Duration timeout{};  // until a connection; and of each call
+  app::TlsClientFlags tls_flags{};
+  TransportFilterPtr tls{};  // for tls:// alone
+  Duration timeout{};        // until a connection; and of each call
   std::size_t repeat = 1;
   std::size_t in_flight = 1;
   std::string watch;  // the notification to print; empty: none

@@ -14,6 +14,7 @@ namespace weir::app {
 
 namespace {
 
+constexpr int wrong_usage = 2;
 constexpr std::uint64_t most_connections = 10'000'000;
 constexpr std::uint64_t largest_frame = 1024 * 1024 * 1024;
 
@@ -57,6 +58,7 @@ App::App(About about) : about_(std::move(about)) {
        [this](std::string_view value) { return store_mode(value, local_file_); }});
   add({"--unix-owner", "USER[:GROUP]", "of a Unix socket's file, by name or number", "",
        [this](std::string_view value) { return store_owner(value, local_file_); }});
+  for (Flag& flag : tls_.flags()) add(std::move(flag));
   add({"--log-level", "LEVEL", "trace, debug, info, warning, error or off", "info",
        [this](std::string_view value) -> Status {
          const auto level = parse_log_level(value);
@@ -70,16 +72,23 @@ std::optional<int> App::parse(int argc, const char* const* argv) {
   prepare_process();
   const auto status = parse_flags(
       {about_.name, std::string(version()), about_.purpose, about_.example}, {flags_}, argc, argv);
+  if (status.has_value()) return status;
+  if (const Status secured = tls_.finish(endpoints_); !secured.ok()) {
+    complain(about_.name, secured.error().message);
+    return wrong_usage;
+  }
+  if (tls_.reloadable()) options_.on_hangup = [this] { tls_.reload(options_.log); };
   // Who allows a frame allows a reply as long, behind the replies that may wait already.
   const Flow& flow = options_.flow;
   options_.flow.max_queued =
       std::max(flow.max_queued, options_.limits.frame + 4 * flow.high_watermark);
-  return status;
+  return std::nullopt;
 }
 
 ListenerOptions App::listener_options(const std::string& endpoint) const {
-  static_cast<void>(endpoint);
-  return {.local_file = local_file_};
+  const auto parsed = Endpoint::parse(endpoint);
+  const bool secure = parsed.ok() && parsed.value().is_tls();
+  return {.local_file = local_file_, .tls = secure ? tls_.filter() : nullptr};
 }
 
 bool App::listens(const Result<Endpoint>& bound) {
@@ -99,6 +108,9 @@ int App::run(Server& server) {
       lines.append("listening on ").append(endpoint.to_string()).append("\n");
     }
     print(lines);
+    if (!tls_.pin().empty()) {
+      options_.log.write(LogLevel::info, "self-signed certificate, its pin is " + tls_.pin());
+    }
   });
   if (status == 0) print(server.wait().to_string() + "\n");
   return status;

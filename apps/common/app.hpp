@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "common/flags.hpp"
+#include "common/tls_flags.hpp"
 #include "weir/service/server.hpp"
 
 namespace weir::app {
@@ -62,6 +63,7 @@ class App {
   std::vector<Flag> flags_;
   ServerOptions options_;
   LocalFileOptions local_file_;
+  TlsServerFlags tls_;
   std::vector<std::string> endpoints_;
   std::vector<Endpoint> listening_;
 };

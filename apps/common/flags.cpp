@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <utility>
 
 #include "common/output.hpp"
 
@@ -114,6 +115,14 @@ std::vector<std::string> backwards(int argc, const char* const* argv) {
 
 }  // namespace
 
+Flag switch_flag(std::string name, std::string help, bool& on) {
+  return {std::move(name), "", std::move(help), "", [&on](std::string_view value) -> Status {
+            on = value == "true";
+            if (on || value.empty()) return {};
+            return Error{"it takes no value"};
+          }};
+}
+
 std::optional<int> parse_flags(const ProgramText& text, CommandLine line, int argc,
                                const char* const* argv) {
   std::vector<Flag>& flags = line.flags;
@@ -140,6 +149,10 @@ std::optional<int> parse_flags(const ProgramText& text, CommandLine line, int ar
     std::string help = flag.help;
     if (!flag.fallback.empty()) {
       help.append(" (").append(flag.fallback).append(flag.repeatable ? "; repeatable)" : ")");
+    }
+    if (flag.placeholder.empty()) {
+      options.push_back(parser.add_flag(flag.name, std::as_const(help)));
+      continue;
     }
     options.push_back(parser.add_option(flag.name, keep, help)
                           ->option_text(flag.placeholder)

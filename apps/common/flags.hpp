@@ -13,7 +13,7 @@
 
 namespace weir::app {
 
-/// A flag with a value: "--name VALUE" or "--name=VALUE".
+/// A flag with a value: "--name VALUE" or "--name=VALUE". Without a placeholder it is a switch.
 struct Flag {
   std::string name;         // "--backend"
   std::string placeholder;  // "NAME": its value in --help
@@ -24,6 +24,9 @@ struct Flag {
   UniqueFunction<Status(std::string_view value)> take;
   bool repeatable = false;
 };
+
+/// A flag without a value: `on` says whether it is there.
+[[nodiscard]] Flag switch_flag(std::string name, std::string help, bool& on);
 
 /// An argument without a name, known by its place; the required ones come first.
 struct Positional {
