@@ -29,7 +29,8 @@ const std::string right_framing =
     "expected raw, lines, fixed:N, length:1|2|4|8, length:varint, headers or delimiter:TEXT";
 const std::string all_flags =
     "expected --listen, --backend, --threads, --max-connections, --max-frame, --idle-timeout, "
-    "--drain, --unix-mode, --unix-owner, --log-level, --framing, --version or --help";
+    "--drain, --unix-mode, --unix-owner, --tls-cert, --tls-key, --tls-self-signed, "
+    "--tls-client-ca, --log-level, --framing, --version or --help";
 
 void check_refused(const std::vector<Mistake>& mistakes) {
   for (const Mistake& mistake : mistakes) {

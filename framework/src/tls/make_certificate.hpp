@@ -16,7 +16,7 @@ struct CertificateRequest {
   /// Host names and IP addresses; "URI:..." and "email:..." for what is neither.
   std::vector<std::string> names{};
   std::chrono::seconds from = std::chrono::hours(-1);  // relative to now
-  std::chrono::seconds to = std::chrono::hours(14 * 24);
+  std::chrono::seconds to = std::chrono::hours(90 * 24);
   bool authority = false;
   bool rsa = false;                        // instead of P-256
   const TlsCertificate* issuer = nullptr;  // in memory; nullptr: it signs itself

@@ -97,7 +97,7 @@ struct SelfSigned {
   std::string pin;             // for TlsClientOptions::pins
 };
 
-/// A new certificate for development, signed by itself: P-256, 14 days, for localhost, 127.0.0.1,
+/// A new certificate for development, signed by itself: P-256, 90 days, for localhost, 127.0.0.1,
 /// ::1, and `names`, host names or IP addresses.
 [[nodiscard]] Result<SelfSigned> self_signed(const std::vector<std::string>& names = {});
 
