@@ -147,6 +147,7 @@ bool TlsTransport::take_input() {
     held_.consume(held_.size() - rest.size());
   }
   flush();  // what TLS itself answers
+  SSL_free_buffers(ssl_.get());  // those of the handshake are not given back by themselves
   return true;
 }
 
