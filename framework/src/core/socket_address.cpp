@@ -76,7 +76,11 @@ Result<SocketAddress> SocketAddress::local(std::string_view path, SocketKind kin
   raw.sun_family = AF_UNIX;
   std::memcpy(raw.sun_path, path.data(), path.size());
   if (abstract) raw.sun_path[0] = '\0';
-  return SocketAddress(reinterpret_cast<const sockaddr*>(&raw), path_offset + path.size(), kind);
+  SocketAddress address;
+  address.set_bytes(&raw, path_offset + path.size());
+  address.form_ = Form::local;
+  address.kind_ = kind;
+  return address;
 }
 
 Result<SocketAddress> SocketAddress::queue(std::string_view name) {

@@ -215,8 +215,8 @@ Result<ProxyVersion> parse_proxy_version(std::string_view text) {
   return Error{"expected v1 or v2", EINVAL};
 }
 
-TransportFilterPtr proxy_header(ProxyVersion version, SocketAddress source,
-                                SocketAddress destination) {
+TransportFilterPtr proxy_header(ProxyVersion version, const SocketAddress& source,
+                                const SocketAddress& destination) {
   return std::make_shared<WriterFilter>(write_proxy_header(version, {source, destination}));
 }
 

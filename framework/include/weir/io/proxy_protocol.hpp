@@ -49,7 +49,8 @@ enum class ProxyVersion : std::uint8_t { v1 = 1, v2 = 2 };
 /// For ClientOptions::proxy_protocol, and for one connection of a relay: a header goes out before
 /// the first byte, and before TLS. It speaks for the connection from `source` to `destination`;
 /// without a source for nobody but itself, as a health check does (2.2, LOCAL).
-[[nodiscard]] TransportFilterPtr proxy_header(ProxyVersion version, SocketAddress source = {},
-                                              SocketAddress destination = {});
+[[nodiscard]] TransportFilterPtr proxy_header(ProxyVersion version,
+                                              const SocketAddress& source = {},
+                                              const SocketAddress& destination = {});
 
 }  // namespace weir
