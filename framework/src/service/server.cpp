@@ -49,8 +49,7 @@ class ServerCore final : public Worker::Host {
       : options_(std::move(options)),
         connection_options_{options_.limits, options_.flow, options_.deadlines} {}
 
-  Result<Endpoint> listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory,
-                          ListenerOptions options);
+  Result<Endpoint> listen(std::string_view text, Service service, ListenerOptions options);
   std::pair<std::shared_ptr<const SessionTypes>, std::size_t> add_session_type(SessionType type) {
     if (started_) throw std::logic_error("Server::session() comes before start()");
     session_types_->push_back(type);
@@ -79,8 +78,7 @@ class ServerCore final : public Worker::Host {
 
   Status try_run(Task on_ready);
   Status make_workers();
-  Result<Endpoint> bind(const Endpoint& endpoint, std::unique_ptr<ProtocolFactory> factory,
-                        ListenerOptions options);
+  Result<Endpoint> bind(const Endpoint& endpoint, Service what, ListenerOptions options);
   void retire(Worker& single);
 
   ServerOptions options_;
@@ -125,18 +123,16 @@ Status ServerCore::make_workers() {
   return {};
 }
 
-Result<Endpoint> ServerCore::listen(std::string_view text, std::unique_ptr<ProtocolFactory> factory,
+Result<Endpoint> ServerCore::listen(std::string_view text, Service service,
                                     ListenerOptions options) {
   if (started_) return Error{"listen() comes before start()"};
   Result<Endpoint> result = Endpoint::parse(text);
-  if (result.ok()) result = bind(result.value(), std::move(factory), std::move(options));
+  if (result.ok()) result = bind(result.value(), std::move(service), std::move(options));
   if (!result.ok() && first_failure_.message.empty()) first_failure_ = result.error();
   return result;
 }
 
-Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
-                                  std::unique_ptr<ProtocolFactory> factory,
-                                  ListenerOptions chosen) {
+Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, ListenerOptions chosen) {
   const auto refused = [&endpoint](const Error& why) {
     return Error{"cannot listen on " + endpoint.to_string() + ": " + why.message, why.code};
   };
@@ -147,8 +143,9 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint,
   if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
 
-  auto encoder = factory->encoder(connection_options_);
-  auto service = std::make_unique<Service>(Service{std::move(factory), std::move(encoder), {}});
+  auto service = std::make_unique<Service>(std::move(what));
+  if (service->factory != nullptr)
+    service->encoder = service->factory->encoder(connection_options_);
   // From the socket to the connection.
   for (TransportFilterPtr* filter : {&chosen.proxy_protocol, &chosen.tls}) {
     if (*filter != nullptr) service->filters.push_back(std::move(*filter));
@@ -339,7 +336,12 @@ Server::~Server() {
 
 Result<Endpoint> Server::listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory,
                                 ListenerOptions options) {
-  return core_->listen(endpoint, std::move(factory), std::move(options));
+  return core_->listen(endpoint, Service{.factory = std::move(factory)}, std::move(options));
+}
+
+Result<Endpoint> Server::listen(std::string_view endpoint, std::shared_ptr<ServedFactory> factory,
+                                ListenerOptions options) {
+  return core_->listen(endpoint, Service{.served = std::move(factory)}, std::move(options));
 }
 
 std::pair<std::shared_ptr<const SessionTypes>, std::size_t> Server::add_session_type(

@@ -33,6 +33,7 @@ class Worker::Door final : public AcceptSink {
     auto listening = worker_.loop_.listen(address, options, *this);
     if (!listening.ok()) return listening.error();
     listener_ = listening.take();
+    if (service_.served != nullptr) attachment_ = service_.served->attach(worker_.loop_);
     return listener_.get();
   }
 
@@ -43,6 +44,7 @@ class Worker::Door final : public AcceptSink {
   Worker& worker_;
   const Service& service_;
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<ServedFactory::Attachment> attachment_;
 };
 
 Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOptions& options,
@@ -137,6 +139,13 @@ Status Worker::serve(Accepted accepted, const Service& service) {
 }
 
 void Worker::open(TransportPtr transport, const Service& service) {
+  if (service.served != nullptr) {
+    served_.reserve(served_.size() + 1);
+    auto made = service.served->make(std::move(transport), context_, *this);
+    made->place = served_.size();
+    served_.push_back(std::move(made));
+    return served_.back()->start();
+  }
   auto connection =
       std::make_unique<Connection>(context_, *this, std::move(transport),
                                    service.factory->make(context_.options), service.encoder);
@@ -203,10 +212,21 @@ void Worker::on_shed(std::size_t count, int error) {
 }
 
 void Worker::on_connection_closed(Connection& connection) {
-  if (told_) ++(connection.reason() == CloseReason::cut ? report_.cut : ended_);
+  note_end(connection.reason());
   const std::unique_ptr<Connection> gone = take_out(connections_, connection);
   host_.leave();
   end_if_done();
+}
+
+void Worker::on_served_ended(Served& served) {
+  note_end(served.reason());
+  const std::unique_ptr<Served> gone = take_out(served_, served);
+  host_.leave();
+  end_if_done();
+}
+
+void Worker::note_end(CloseReason reason) {
+  if (told_) ++(reason == CloseReason::cut ? report_.cut : ended_);
 }
 
 // --- the end ---------------------------------------------------------------------------------
@@ -237,6 +257,10 @@ void Worker::drain_connections() {
     if (connection->idle()) ++report_.idle;
     connection->drain();  // ends it from the loop, never inside this call
   }
+  for (const auto& served : served_) {
+    if (served->idle()) ++report_.idle;
+    served->drain();
+  }
   end_if_done();
 }
 
@@ -248,11 +272,13 @@ void Worker::cut_at(TimePoint deadline) {
     // With a deadline of zero this comes first, and what is idle still was not cut.
     (*self)->drain_connections();
     for (const auto& connection : (*self)->connections_) connection->abort(CloseReason::cut);
+    for (const auto& served : (*self)->served_) served->abort(CloseReason::cut);
   });
 }
 
 void Worker::end_if_done() {
-  if (done_ || !connections_.empty() || !handshakes_.empty() || (!alone_ && !told_)) return;
+  if (done_ || !connections_.empty() || !served_.empty() || !handshakes_.empty()) return;
+  if (!alone_ && !told_) return;
   done_ = true;
   report_.finished = ended_ - report_.idle;
   host_.on_worker_done(*this);

@@ -11,6 +11,7 @@
 #include "service/handshake.hpp"
 #include "weir/io/event_loop.hpp"
 #include "weir/io/transport_filter.hpp"
+#include "weir/service/served.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
 
@@ -27,14 +28,15 @@ struct AcceptCounters {
   Counter handshakes_late;
 };
 
-/// What one listen() serves, on every loop. Owned by the server.
+/// What one listen() serves, on every loop: protocols, or what `served` makes. Owned by the server.
 struct Service {
-  std::unique_ptr<ProtocolFactory> factory;
-  std::shared_ptr<const MessageEncoder> encoder;
-  std::vector<TransportFilterPtr> filters;  // from the socket to the connection
+  std::unique_ptr<ProtocolFactory> factory{};
+  std::shared_ptr<const MessageEncoder> encoder{};
+  std::shared_ptr<ServedFactory> served{};
+  std::vector<TransportFilterPtr> filters{};  // from the socket to the connection
 };
 
-class Worker final : public ConnectionOwner {
+class Worker final : public ConnectionOwner, public ServedOwner {
  public:
   /// What a worker asks of the server that owns it.
   class Host {
@@ -91,6 +93,8 @@ class Worker final : public ConnectionOwner {
   class Door;
 
   void on_connection_closed(Connection& connection) override;
+  void on_served_ended(Served& served) override;
+  void note_end(CloseReason reason);
   void on_accept(Accepted accepted, const Service& service);
   void on_shed(std::size_t count, int error);
   Status serve(Accepted accepted, const Service& service);
@@ -116,6 +120,7 @@ class Worker final : public ConnectionOwner {
   std::vector<std::unique_ptr<Door>> doors_;
   std::vector<std::unique_ptr<Handshake>> handshakes_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Served>> served_;
   std::thread thread_;
   DrainReport report_;
   std::size_t ended_ = 0;  // since the drain began, the cut ones aside

@@ -18,6 +18,7 @@
 #include "weir/core/endpoint.hpp"
 #include "weir/core/error.hpp"
 #include "weir/service/options.hpp"
+#include "weir/service/served.hpp"
 #include "weir/session/close_reason.hpp"
 #include "weir/session/framed_protocol.hpp"
 #include "weir/session/per_session.hpp"
@@ -83,6 +84,9 @@ class Server {
   }
   /// The same for a protocol that is not a framing and a handler.
   Result<Endpoint> listen(std::string_view endpoint, std::unique_ptr<ProtocolFactory> factory,
+                          ListenerOptions options = {});
+  /// The same for connections that are served otherwise (served.hpp).
+  Result<Endpoint> listen(std::string_view endpoint, std::shared_ptr<ServedFactory> factory,
                           ListenerOptions options = {});
 
   /// Every session gets a T of its own (per_session.hpp); each call is one more, also of the same
