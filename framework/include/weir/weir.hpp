@@ -26,6 +26,7 @@
 #include "weir/routing/router.hpp"
 #include "weir/service/client.hpp"
 #include "weir/service/pool.hpp"
+#include "weir/service/relay.hpp"
 #include "weir/service/server.hpp"
 #include "weir/session/connection.hpp"
 #include "weir/session/failure.hpp"

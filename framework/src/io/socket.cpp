@@ -290,6 +290,12 @@ Transfer send_file(int descriptor, const FileRange& range, std::size_t most) {
   }
 }
 
+bool peer_is_there(int descriptor) {
+  char byte = 0;
+  const ssize_t count = ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count > 0 || (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
 SocketAddress local_address(int descriptor) { return ask_address(descriptor, ::getsockname); }
 
 SocketAddress peer_address(int descriptor) { return ask_address(descriptor, ::getpeername); }

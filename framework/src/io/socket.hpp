@@ -59,6 +59,9 @@ struct Listening {
 /// means that the file ends there; an error of the file cannot be told from one of the socket.
 [[nodiscard]] Transfer send_file(int descriptor, const FileRange& range, std::size_t most);
 
+/// False when the stream's end, or its error, lies in the socket and nothing before it.
+[[nodiscard]] bool peer_is_there(int descriptor);
+
 /// They know the kind of the socket as well.
 [[nodiscard]] SocketAddress local_address(int descriptor);
 [[nodiscard]] SocketAddress peer_address(int descriptor);

@@ -27,6 +27,7 @@ void Dialer::dial(Duration deadline) {
   dialing_ = true;
   ++dial_;
   deadline_ = later(loop_.clock_now(), deadline);
+  if (!options_.addresses.empty()) return try_addresses(options_.addresses);
   if (needs_resolver(endpoint_)) {
     loop_.timers().arm(*this, deadline_);
     if (!looking_up_) look_up();

@@ -22,6 +22,7 @@ namespace weir {
 struct DialOptions {
   SocketOptions socket{};
   std::vector<TransportFilterPtr> filters{};  // from the socket to the connection
+  std::vector<SocketAddress> addresses{};     // when they are known already
 };
 
 class Dialer final : private Timer {

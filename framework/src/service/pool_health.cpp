@@ -57,6 +57,16 @@ std::optional<PoolHealth::Choice> PoolHealth::choose(TimePoint now, const std::v
   return Choice{*best, false};
 }
 
+std::optional<PoolHealth::Choice> PoolHealth::check(std::size_t place, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Member& member = members_[place];
+  if (member.health == Health::ejected && member.until <= now) member.health = Health::probing;
+  if (member.health == Health::healthy) return Choice{place, false};
+  if (member.health == Health::ejected || member.probe_out) return std::nullopt;
+  member.probe_out = true;
+  return Choice{place, true};
+}
+
 void PoolHealth::note(Choice choice, Verdict verdict, TimePoint now) {
   const std::lock_guard lock(mutex_);
   Member& member = members_[choice.member];

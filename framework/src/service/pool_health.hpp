@@ -34,6 +34,8 @@ class PoolHealth {
   /// The member for a call that is made `now`; not one of those `tried`. Nothing when all were.
   [[nodiscard]] std::optional<Choice> choose(TimePoint now, const std::vector<Seen>& seen,
                                              const std::vector<bool>& tried);
+  /// This very member, for a health check; nothing while it is out, or is being probed already.
+  [[nodiscard]] std::optional<Choice> check(std::size_t member, TimePoint now);
   /// What became of a call that `choice` got.
   void note(Choice choice, Verdict verdict, TimePoint now);
 

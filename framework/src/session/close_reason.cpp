@@ -24,6 +24,8 @@ std::string_view to_string(CloseReason reason) {
       "handler_timeout",
       "write_timeout",
       "idle_timeout",
+      "no_upstream",
+      "upstream_failed",
       "drained",
       "cut",
   };

@@ -61,6 +61,8 @@ class Transport {
  public:
   /// The most pieces one write() takes.
   static constexpr std::size_t max_pieces = 16;
+  /// The most bytes one on_bytes() brings.
+  static constexpr std::size_t max_read = 64 * 1024;
 
   /// Begins to read for `sink`, which must live until on_closed or release(). Once; one that is not
   /// ready() may be given another sink from inside on_ready().

@@ -27,6 +27,8 @@ enum class CloseReason : std::uint8_t {
   handler_timeout,    // the handler did not answer in time
   write_timeout,      // the peer took nothing for too long
   idle_timeout,       // nothing happened for too long
+  no_upstream,        // a relay found nobody to join it to
+  upstream_failed,    // the upstream that it was joined to broke off
   drained,            // the server stopped, and nothing was outstanding
   cut,                // the server stopped, and this one did not end in time
 };

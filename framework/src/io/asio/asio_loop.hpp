@@ -56,7 +56,7 @@ class AsioLoop final : public EventLoop {
   }
 
  private:
-  static constexpr std::size_t read_size = 64 * 1024;
+  static constexpr std::size_t read_size = Transport::max_read;
   using Tick =
       asio::basic_waitable_timer<std::chrono::steady_clock,
                                  asio::wait_traits<std::chrono::steady_clock>, AsioExecutor>;

@@ -58,7 +58,7 @@ class ReactorLoop final : public EventLoop {
   [[nodiscard]] std::span<char> read_buffer() { return {read_buffer_.get(), read_size}; }
 
  private:
-  static constexpr std::size_t read_size = 64 * 1024;
+  static constexpr std::size_t read_size = Transport::max_read;
 
   struct Watched {
     IoHandler* handler = nullptr;

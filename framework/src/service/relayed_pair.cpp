@@ -1,0 +1,329 @@
+#include "service/relayed_pair.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "io/socket.hpp"
+
+namespace weir {
+
+RelayedPair::RelayedPair(TransportPtr client, std::shared_ptr<Upstreams> upstreams,
+                         ConnectionContext& context, ServedOwner& owner)
+    : context_(context),
+      owner_(owner),
+      upstreams_(std::move(upstreams)),
+      client_(*this, upstream_),
+      upstream_(*this, client_),
+      tried_(upstreams_->count()),
+      active_at_(context.loop.now()) {
+  client_.transport = std::move(client);
+  context_.counters.opened.add();
+}
+
+RelayedPair::~RelayedPair() { leave_upstream(); }
+
+void RelayedPair::start() {
+  dial_until_ = context_.options.deadlines.connect > Duration::zero()
+                    ? later(context_.loop.now(), context_.options.deadlines.connect)
+                    : TimerQueue::never;
+  pause(client_);
+  client_.transport->start(client_);
+  dial();
+}
+
+bool RelayedPair::idle() const {
+  return phase_ == Phase::open && untouched() && client_.received == 0 && upstream_.received == 0;
+}
+
+void RelayedPair::drain() {
+  draining_ = true;
+  if (idle()) end(CloseReason::drained);
+}
+
+// --- the upstream ------------------------------------------------------------------------------
+
+void RelayedPair::dial() {
+  const RelayOptions& options = upstreams_->options();
+  const TimePoint now = context_.loop.clock_now();
+  if (attempts_ == options.attempts || now >= dial_until_) {
+    return end(CloseReason::no_upstream, std::move(why_));
+  }
+  choice_ = upstreams_->enter(now, tried_);
+  if (!choice_.has_value()) {
+    if (why_.empty()) why_ = "all upstreams have as many connections as they may";
+    // All were tried: a pause, and from the beginning.
+    std::fill(tried_.begin(), tried_.end(), false);
+    return arm(later(now, options.pause));
+  }
+  if (attempts_++ != 0) upstreams_->retried();
+  const std::size_t member = choice_->member;
+  tried_[member] = true;
+  const bool named = options.proxy_header.has_value();
+  dialer_ = std::make_unique<Dialer>(
+      context_.loop, upstreams_->at(member).endpoint,
+      upstreams_->dial_options(member, named ? client_.transport->peer() : SocketAddress(),
+                               named ? client_.transport->local() : SocketAddress()),
+      Dialer::Resolve(), [this](Result<TransportPtr> result) { on_dialed(std::move(result)); });
+  dialer_->dial(std::min(options.attempt, dial_until_ - now));
+}
+
+/// Inside a call of the dialer, which goes when it is over.
+void RelayedPair::on_dialed(Result<TransportPtr> result) {
+  context_.loop.defer(*this);
+  if (phase_ != Phase::dialing) return;
+  if (!result.ok()) {
+    dial_error_ = result.error();
+    return;
+  }
+  phase_ = Phase::open;
+  active_at_ = connected_at_ = context_.loop.now();
+  why_.clear();
+  upstreams_->connected(*choice_, context_.loop.now());
+  upstream_.transport = result.take();
+  upstream_.transport->start(upstream_);
+  if (!upstream_.waiting.empty()) flush(upstream_);
+  if (client_.ended && upstream_.waiting.empty()) shut(upstream_);
+  if (upstream_.waiting.size() <= context_.options.flow.low_watermark) resume(client_);
+  CloseReason reason{};
+  arm(deadline(reason));
+}
+
+/// The choice is over, whatever came of it.
+void RelayedPair::leave_upstream() {
+  if (!choice_.has_value()) return;
+  if (choice_->probe && phase_ == Phase::dialing && !dial_error_.has_value()) {
+    upstreams_->drop_check(*choice_, context_.loop.now());
+  }
+  upstreams_->left(*std::exchange(choice_, std::nullopt));
+}
+
+/// Nothing went to it and nothing came from it: another one will do as well, unless the client has
+/// left without a word.
+bool RelayedPair::may_dial_again() const {
+  return phase_ == Phase::open && untouched() && upstream_.received == 0 &&
+         !(client_.ended && upstream_.waiting.empty());
+}
+
+void RelayedPair::dial_again() {
+  // That it ends a connection which nobody used for a while is its right.
+  const TimePoint now = context_.loop.now();
+  if (now - connected_at_ < upstreams_->options().attempt) upstreams_->failed(*choice_, now);
+  leave_upstream();
+  upstream_.transport.reset();
+  upstream_.paused = upstream_.ended = upstream_.shut = false;
+  why_ = "every upstream ended before it had sent anything";
+  phase_ = Phase::dialing;
+  if (!client_.ended) pause(client_);
+  dial();
+}
+
+/// Its end may lie unread while the client's first bytes are here: they had better not be sent.
+bool RelayedPair::upstream_is_gone() const {
+  const int descriptor = upstream_.transport->descriptor();
+  return descriptor >= 0 && !net::peer_is_there(descriptor);
+}
+
+// --- the bytes ---------------------------------------------------------------------------------
+
+void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::ending) {
+    discarded_ += bytes.size();
+    if (discarded_ > context_.options.flow.max_discarded) end(reason_);
+    return;
+  }
+  active_at_ = context_.loop.now();
+  from.received += bytes.size();
+  moved_from(from).add(bytes.size());
+  Side& to = from.other;
+  if (&from == &upstream_) {
+    if (!std::exchange(answered_, true)) upstreams_->answered(*choice_, active_at_);
+  } else if (to.sent == 0 && to.waiting.empty() && may_dial_again() && upstream_is_gone()) {
+    to.waiting.append(bytes);
+    return dial_again();
+  }
+  const std::size_t taken = to.waiting.empty() ? write(to, bytes) : 0;
+  if (taken == bytes.size()) return;
+  if (to.waiting.empty()) {
+    to.write_since = active_at_;
+    if (context_.options.deadlines.write > Duration::zero()) {
+      arm(later(active_at_, context_.options.deadlines.write));
+    }
+  }
+  to.waiting.append(bytes.substr(taken));
+  // There must be room for whatever the next read brings.
+  if (to.waiting.size() + Transport::max_read > context_.options.flow.high_watermark) {
+    if (!from.paused) context_.counters.pauses.add();
+    pause(from);
+  }
+}
+
+std::size_t RelayedPair::write(Side& to, std::string_view bytes) {
+  const std::size_t taken = to.transport->write({&bytes, 1});
+  to.sent += taken;
+  return taken;
+}
+
+void RelayedPair::flush(Side& to) {
+  if (phase_ == Phase::over || to.waiting.empty()) return;
+  const std::size_t taken = write(to, to.waiting.view());
+  if (taken != 0) to.write_since = active_at_ = context_.loop.now();
+  to.waiting.consume(taken);
+  if (to.waiting.empty()) to.waiting.release();
+  if (phase_ == Phase::ending) {
+    if (to.waiting.empty()) shut(to);
+    return;
+  }
+  if (to.waiting.size() <= context_.options.flow.low_watermark) resume(to.other);
+  if (to.waiting.empty() && to.other.ended) shut(to);
+}
+
+void RelayedPair::pause(Side& side) {
+  if (std::exchange(side.paused, true)) return;
+  side.transport->pause_reading();
+}
+
+void RelayedPair::resume(Side& side) {
+  if (!side.paused || side.ended) return;
+  side.paused = false;
+  side.transport->resume_reading();
+}
+
+/// All that came for it went out, and no more will come.
+void RelayedPair::shut(Side& side) {
+  if (std::exchange(side.shut, true)) return;
+  side.transport->shutdown_write();
+  if (phase_ == Phase::ending) {
+    if (side.ended) return end(reason_);
+    ending_since_ = context_.loop.now();
+    arm(later(ending_since_, context_.options.deadlines.linger));
+  } else if (side.other.shut) {
+    end(unclean_ ? CloseReason::unclean_end : CloseReason::peer_ended);
+  }
+}
+
+void RelayedPair::on_end(Side& side) {
+  if (phase_ == Phase::over) return;
+  side.ended = true;
+  if (phase_ == Phase::ending) {
+    if (side.shut) end(reason_);
+    return;
+  }
+  if (&side == &upstream_ && may_dial_again()) return dial_again();
+  unclean_ = unclean_ || !side.transport->ended_cleanly();
+  if (side.other.waiting.empty() && side.other.transport != nullptr) shut(side.other);
+}
+
+// --- the end -----------------------------------------------------------------------------------
+
+void RelayedPair::on_closed(Side& side, int error) {
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::ending) return end(reason_);
+  if (&side == &upstream_ && may_dial_again()) return dial_again();
+  std::string why = side.transport->failure();
+  if (why.empty()) why = system_error("its connection ended", error).message;
+  if (&side == &upstream_) return lose(side, CloseReason::upstream_failed, std::move(why));
+  const bool reset = error == ECONNRESET || error == EPIPE;
+  lose(side, reset ? CloseReason::peer_reset : CloseReason::transport_failed, std::move(why));
+}
+
+/// One side is gone. The other one gets what came from it, then the end, and may see that end
+/// before its connection goes: closing over what it still sends would reset it.
+void RelayedPair::lose(Side& side, CloseReason reason, std::string why) {
+  Side& left = side.other;
+  reason_ = reason;
+  why_ = std::move(why);
+  side.waiting.release();
+  if (left.transport == nullptr) return end(reason, std::move(why_));
+  phase_ = Phase::ending;
+  resume(left);
+  if (left.shut) {
+    left.shut = false;  // its linger begins
+    return shut(left);
+  }
+  if (left.waiting.empty()) shut(left);
+}
+
+void RelayedPair::end(CloseReason reason, std::string why) {
+  if (phase_ == Phase::over) return;
+  if (!why.empty()) why_ = std::move(why);
+  leave_upstream();
+  phase_ = Phase::over;
+  reason_ = reason;
+  context_.loop.defer(*this);
+}
+
+void RelayedPair::run_deferred() {
+  if (phase_ == Phase::over) return finish();
+  dialer_.reset();
+  if (phase_ != Phase::dialing || !dial_error_.has_value()) return;
+  why_ = std::move(dial_error_->message);
+  upstreams_->failed(*choice_, context_.loop.now());
+  leave_upstream();
+  dial_error_.reset();
+  dial();
+}
+
+void RelayedPair::finish() {
+  Timer::cancel();
+  context_.counters.closed[static_cast<std::size_t>(reason_)].add();
+  const bool expected = reason_ == CloseReason::peer_ended || reason_ == CloseReason::drained ||
+                        reason_ == CloseReason::idle_timeout || reason_ == CloseReason::peer_reset;
+  const LogLevel level = expected ? LogLevel::debug : LogLevel::warning;
+  if (context_.log.enabled(level)) {
+    std::string line = "relay of " + client_.transport->peer().to_string() + " ended: ";
+    line.append(to_string(reason_));
+    if (!why_.empty()) line.append(", ").append(why_);
+    if (expected) {
+      context_.log.write(level, line);
+    } else {
+      context_.brakes->by_reason[static_cast<std::size_t>(reason_)].write(
+          context_.log, level, context_.loop.now(), line);
+    }
+  }
+  owner_.on_served_ended(*this);  // destroys this
+}
+
+/// Not later than `when`.
+void RelayedPair::arm(TimePoint when) {
+  if (when != TimerQueue::never && (!armed() || when < Timer::when())) {
+    context_.loop.timers().arm(*this, when);
+  }
+}
+
+TimePoint RelayedPair::deadline(CloseReason& reason) const {
+  const Deadlines& limits = context_.options.deadlines;
+  TimePoint earliest = TimerQueue::never;
+  const auto consider = [&](TimePoint since, Duration limit, CloseReason why) {
+    if (limit <= Duration::zero() || later(since, limit) >= earliest) return;
+    earliest = later(since, limit);
+    reason = why;
+  };
+  const bool waits = !client_.waiting.empty() || !upstream_.waiting.empty();
+  for (const Side* side : {&client_, &upstream_}) {
+    if (!side->waiting.empty()) {
+      consider(side->write_since, limits.write, CloseReason::write_timeout);
+    }
+  }
+  if (phase_ == Phase::ending && !waits) consider(ending_since_, limits.linger, reason_);
+  if (phase_ == Phase::open && !waits) {
+    consider(active_at_, limits.idle, CloseReason::idle_timeout);
+  }
+  return earliest;
+}
+
+void RelayedPair::on_timer() {
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::dialing) {
+    // Between two rounds; an attempt has a deadline of its own.
+    if (dialer_ == nullptr && !choice_.has_value()) dial();
+    return;
+  }
+  CloseReason reason{};
+  const TimePoint due = deadline(reason);
+  if (due <= context_.loop.now()) return end(reason);
+  arm(due);
+}
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+// RelayedPair: one client of a relay and the upstream that it was joined to.
+// Layer: service, private. Owned by a Worker; owns both transports. On its loop's thread.
+//
+//     client_.transport  --on_bytes-->  upstream_.transport       what that does not take at once
+//            ^                                |                   waits in upstream_.waiting
+//            |                                |
+//     client_.waiting    <--on_bytes----------+
+//
+//   dialing --connected--> open --both ends handed on--> over
+//      ^                    |  \ one side broke --> ending: the other gets what is left, then the
+//      |                    |                       end; what it still sends is dropped --> over
+//      +--ended before a byte went either way
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/dialer.hpp"
+#include "service/upstreams.hpp"
+#include "weir/core/buffer.hpp"
+#include "weir/io/timer_queue.hpp"
+#include "weir/service/served.hpp"
+
+namespace weir {
+
+class RelayedPair final : public Served, private Timer, private Deferred {
+ public:
+  RelayedPair(TransportPtr client, std::shared_ptr<Upstreams> upstreams, ConnectionContext& context,
+              ServedOwner& owner);
+  ~RelayedPair() override;
+
+  void start() override;
+  [[nodiscard]] bool idle() const override;
+  void drain() override;
+  void abort(CloseReason reason) override { end(reason); }
+  [[nodiscard]] CloseReason reason() const override { return reason_; }
+
+ private:
+  enum class Phase : std::uint8_t { dialing, open, ending, over };
+
+  /// One of the two, as its transport sees it.
+  struct Side final : Sink {
+    Side(RelayedPair& its_pair, Side& its_other) : pair(its_pair), other(its_other) {}
+    void on_bytes(std::string_view bytes) override { pair.on_bytes(*this, bytes); }
+    void on_end() override { pair.on_end(*this); }
+    void on_writable() override { pair.flush(*this); }
+    void on_closed(int error) override { pair.on_closed(*this, error); }
+
+    RelayedPair& pair;
+    Side& other;
+    TransportPtr transport;
+    Buffer waiting;           // for its peer, who does not take it yet
+    TimePoint write_since{};  // the last time that its peer took something of it, or it began
+    std::uint64_t received = 0;
+    std::uint64_t sent = 0;  // the kernel took it
+    bool paused = false;     // the other one is slow, or not there yet
+    bool ended = false;      // its peer has finished sending
+    bool shut = false;       // and so have we
+  };
+
+  void on_bytes(Side& from, std::string_view bytes);
+  void on_end(Side& side);
+  void on_closed(Side& side, int error);
+  void on_timer() override;
+  void run_deferred() override;
+
+  // The upstream: looking for one, and joining it.
+  void dial();
+  void dial_again();
+  void on_dialed(Result<TransportPtr> result);
+  void leave_upstream();
+  [[nodiscard]] bool untouched() const { return client_.sent == 0 && upstream_.sent == 0; }
+  [[nodiscard]] bool may_dial_again() const;
+  [[nodiscard]] bool upstream_is_gone() const;
+
+  // The bytes.
+  std::size_t write(Side& to, std::string_view bytes);
+  void flush(Side& to);
+  void pause(Side& side);
+  void resume(Side& side);
+  void shut(Side& side);
+
+  // The end.
+  void lose(Side& side, CloseReason reason, std::string why);
+  void end(CloseReason reason, std::string why = {});
+  void finish();
+  void arm(TimePoint when);
+  [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
+  [[nodiscard]] Counter& moved_from(const Side& side) const {
+    return &side == &client_ ? context_.counters.bytes_in : context_.counters.bytes_out;
+  }
+
+  ConnectionContext& context_;
+  ServedOwner& owner_;
+  const std::shared_ptr<Upstreams> upstreams_;
+  Side client_;
+  Side upstream_;
+  std::unique_ptr<Dialer> dialer_;
+  std::optional<Error> dial_error_;  // the attempt has just failed
+  std::optional<Upstreams::Choice> choice_;
+  std::vector<bool> tried_;  // since the last pause
+  std::size_t attempts_ = 0;
+  TimePoint dial_until_{};
+  TimePoint connected_at_{};
+  TimePoint active_at_;  // the last byte either way
+  TimePoint ending_since_{};
+  std::size_t discarded_ = 0;
+  std::string why_;
+  Phase phase_ = Phase::dialing;
+  CloseReason reason_ = CloseReason::none;
+  bool unclean_ = false;  // an end that nobody said
+  bool draining_ = false;
+  bool answered_ = false;  // the upstream has sent something
+};
+
+}  // namespace weir
