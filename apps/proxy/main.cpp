@@ -1,5 +1,5 @@
 // weir-proxy: joins each connection to one of several upstreams.
-#include <memory>
+#include <utility>
 
 #include "common/output.hpp"
 #include "proxy/options.hpp"
@@ -22,13 +22,13 @@ int main(int argc, char** argv) {
     weir::app::complain("weir-proxy", relay.error().message);
     return 1;
   }
-  weir::ListenerOptions listener;
-  if (!options.accept.trusted.empty()) {
-    listener.proxy_protocol = weir::proxy_protocol(options.accept).value();
-  }
   weir::Server server(app.server_options());
   for (const std::string& endpoint : app.endpoints()) {
-    if (!app.listens(server.listen(endpoint, relay.value(), listener))) return 1;
+    weir::ListenerOptions listener = app.listener_options(endpoint);
+    if (!options.accept.trusted.empty()) {
+      listener.proxy_protocol = weir::proxy_protocol(options.accept).value();
+    }
+    if (!app.listens(server.listen(endpoint, relay.value(), std::move(listener)))) return 1;
   }
   const int status = app.run(server);
   if (status == 0) weir::app::print(relay.value()->stats().to_string() + "\n");
