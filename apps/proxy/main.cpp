@@ -16,6 +16,10 @@ int main(int argc, char** argv) {
   weir::proxy::add_flags(app, options);
   if (const auto status = app.parse(argc, argv)) return *status;
 
+  if (const weir::Status finished = weir::proxy::finish(options); !finished.ok()) {
+    weir::app::complain("weir-proxy", finished.error().message);
+    return 2;
+  }
   options.relay.log = app.server_options().log;
   const auto relay = weir::Relay::make(options.upstreams, options.relay);
   if (!relay.ok()) {

@@ -88,6 +88,17 @@ void add_flags(app::App& app, Options& options) {
   app.add({"--accept-proxy", "NETWORK[,NETWORK...]",
            "clients from there say with a PROXY header who they are; others are refused", "",
            [&](std::string_view text) { return take_trusted(text, options.accept.trusted); }});
+  for (app::Flag& flag : options.tls.flags()) app.add(std::move(flag));
+}
+
+Status finish(Options& options) {
+  for (const std::string& upstream : options.upstreams) {
+    if (options.relay.tls != nullptr) return {};
+    auto filter = options.tls.filter(upstream);
+    if (!filter.ok()) return filter.error();
+    options.relay.tls = filter.take();
+  }
+  return {};
 }
 
 }  // namespace weir::proxy

@@ -163,6 +163,25 @@ EACH_BACKEND(tcp_in_front_of_a_unix_socket) {
   serves(proxy, 5);
 }
 
+EACH_BACKEND(plain_in_front_of_tls_in_front_of_plain) {
+  const EchoServer echo({});
+  auto flags = flags_of(backend);
+  flags.insert(flags.end(), {"--tls-self-signed", "--listen", "tls://127.0.0.1:0"});
+  const ProxyServer inner(echo.endpoint(), flags);
+  std::string endpoint = inner.endpoint();
+  endpoint.replace(0, 3, "tls");
+  flags = flags_of(backend);
+  flags.insert(flags.end(), {"--tls-insecure"});
+  const ProxyServer outer(endpoint, flags);
+  serves(outer, 5);
+  const std::string file = random_bytes(mib);
+  Client client = outer.connect();
+  const std::string back = client.echo_slowly(file);
+  BOOST_TEST((back == file));
+  client.finish_sending();
+  BOOST_TEST(client.receive_all() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_proxy_without_a_right_upstream_says_so) {
   Program nowhere({.command = {WEIR_PROXY_PROGRAM}});
   BOOST_TEST(nowhere.wait().status == 2);
