@@ -50,7 +50,7 @@ SCENARIO(a_file_larger_than_all_limits_is_sent_to_a_slow_reader) {
 }
 
 SCENARIO(files_that_wait_stop_the_input) {
-  const TemporaryFile file(pattern(bench.scaled(3'000'000)));
+  const TemporaryFile file(pattern(3'000'000));
   const auto serving = bench.serve(
       lines(), [&](std::string_view, Session& session) { session.send_file(file.range()); });
   const auto client = bench.connect_slow();
