@@ -76,7 +76,10 @@ class End final : public Sink {
   int error = 0;
 
  private:
-  void on_ready() override { ready = true; }
+  void on_ready() override {
+    ready = true;
+    if (!waiting_.empty()) write();  // before, nothing was taken
+  }
   void on_bytes(std::string_view bytes) override {
     BOOST_TEST(!closed);
     BOOST_TEST(!ended);

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
+#include "support/greeting_filter.hpp"
 #include "unit/session/bench.hpp"
 #include "unit/tls/pair.hpp"
 #include "weir/framing/line.hpp"
@@ -29,6 +30,27 @@ Client dial(Bench& bench, TlsClientOptions options = client_options()) {
   return Client(secure, lines(),
                 {.loop = &bench.loop, .tls = must(tls_client(std::move(options)))});
 }
+
+/// A client whose bytes the test carries to the server and back.
+struct Cable {
+  explicit Cable(Bench& on) : bench(on), near(on.loop.dial(secure)) {
+    auto [wire, end] = bench.loop.transport_and_peer();
+    far = end;
+    const auto tls = must(tls_client(client_options()));
+    client.begin(must(tls->wrap(std::move(wire), bench.loop, "127.0.0.1")));
+  }
+  void carry() {
+    for (bench.run(); far.available() + near.available() != 0; bench.run()) {
+      near.send(far.take());
+      far.send(near.take());
+    }
+  }
+
+  Bench& bench;
+  End client;
+  Peer far;   // the client's other end
+  Peer near;  // the server's
+};
 
 /// The answer, or the error's text.
 std::string ask(Bench& bench, Client& client, std::string_view question) {
@@ -116,29 +138,32 @@ BOOST_AUTO_TEST_CASE(a_stream_that_stops_has_an_unclean_end) {
   for (const bool polite : {true, false}) {
     Bench bench;
     serve(bench, echo);
-    auto [wire, far] = bench.loop.transport_and_peer();
-    End client;
-    client.begin(
-        must(must(tls_client(client_options()))->wrap(std::move(wire), bench.loop, "127.0.0.1")));
-    Peer near = bench.loop.dial(secure);
-    const auto carry = [&] {
-      for (bench.run(); far.available() + near.available() != 0; bench.run()) {
-        near.send(far.take());
-        far.send(near.take());
-      }
-    };
-    client.send("hello\n");
-    carry();
-    client.send("hello\n");
-    carry();
-    BOOST_TEST(client.take() == "hello\nhello\n");
-    if (polite) client.transport->shutdown_write();
-    carry();
-    near.end();
+    Cable cable(bench);
+    cable.client.send("hello\n");
+    cable.carry();
+    BOOST_TEST(cable.client.take() == "hello\n");
+    if (polite) cable.client.transport->shutdown_write();
+    cable.carry();
+    cable.near.end();
     bench.run();
     BOOST_REQUIRE(bench.closes.size() == 1U);
     BOOST_TEST((bench.closes[0] == (polite ? CloseReason::peer_ended : CloseReason::unclean_end)));
   }
+}
+
+BOOST_AUTO_TEST_CASE(tls_stands_over_another_filter) {
+  Bench bench;
+  BOOST_REQUIRE(bench.server
+                    .listen(secure, lines(), echo, bench.recorded({}),
+                            {.tls = must(tls_server(server_options())),
+                             .proxy_protocol = std::make_shared<GreetingFilter>()})
+                    .ok());
+  BOOST_REQUIRE(bench.server.start().ok());
+  Cable cable(bench);
+  cable.near.send("hello\n");  // the filter's, before TLS
+  cable.client.send("line\n");
+  cable.carry();
+  BOOST_TEST(cable.client.take() == "line\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_group_is_told_over_tls) {

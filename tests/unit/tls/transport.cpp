@@ -1,7 +1,9 @@
 // The way of the bytes through TLS: whole, in order, bounded; and what its end means.
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
+#include <vector>
 
+#include "tls/tls_transport.hpp"
 #include "unit/tls/pair.hpp"
 
 using namespace weir;
@@ -69,6 +71,23 @@ BOOST_AUTO_TEST_CASE(what_was_encrypted_once_is_not_sent_twice) {
     BOOST_TEST(pair.client.waiting() == 0U);
     BOOST_TEST((pair.server.take() == bytes));
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_at_once_is_one_write_and_what_came_at_once_one_read) {
+  Pair pair;
+  const std::string piece = pattern(tls::TlsTransport::round / Transport::max_pieces);
+  const std::vector<std::string_view> pieces(Transport::max_pieces, piece);
+  std::size_t before = pair.loop.steps();
+  BOOST_TEST(pair.client.transport->write(pieces) == tls::TlsTransport::round);
+  BOOST_TEST(pair.loop.steps() - before == 1U);
+  pair.loop.run_ready();
+  BOOST_TEST(pair.server.take().size() == tls::TlsTransport::round);
+  pair.server.longest = 0;
+  for (int i = 0; i < 100; ++i) pair.client.send("0123456789");
+  before = pair.loop.steps();
+  pair.loop.run_ready();
+  BOOST_TEST(pair.loop.steps() - before == 1U);
+  BOOST_TEST(pair.server.longest == 1000U);
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_costs_a_bounded_rest) {
