@@ -146,7 +146,7 @@ bool TlsTransport::take_input() {
   } else {
     held_.consume(held_.size() - rest.size());
   }
-  flush();  // what TLS itself answers
+  flush();                       // what TLS itself answers
   SSL_free_buffers(ssl_.get());  // those of the handshake are not given back by themselves
   return true;
 }
@@ -211,8 +211,9 @@ void TlsTransport::run_deferred() {
 
 void TlsTransport::close() {
   if (std::exchange(over_, true)) return;
-  // Not where the sink gives up bytes: the peer would take that for their end.
-  if (ready_ && !shut_ && !short_) {
+  // Behind records that wait it does not go out: a peer must not take bytes that were given up for
+  // the end of all.
+  if (ready_ && !shut_) {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     ERR_clear_error();

@@ -62,6 +62,32 @@ BOOST_AUTO_TEST_CASE(bytes_and_ends_of_tls_1_2) {
   BOOST_TEST(peer.take() == "answer");
 }
 
+BOOST_AUTO_TEST_CASE(behind_the_goodbye_the_stream_below_ends_too) {
+  Stranger peer(server(), TLS1_3_VERSION);
+  peer.agree();
+  peer.server.send("last words");
+  peer.server.transport->shutdown_write();
+  peer.carry();
+  BOOST_TEST(peer.take() == "last words");
+  BOOST_TEST(peer.take().empty());
+  BOOST_TEST(SSL_get_shutdown(peer.ssl.get()) == SSL_RECEIVED_SHUTDOWN);
+  BOOST_TEST(peer.peer.ended());
+  BOOST_TEST(!peer.peer.closed());
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_reads_is_bounded) {
+  const tls::BioMethodPtr method = tls::make_wire_method();
+  tls::Wires wires;
+  const tls::SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  const tls::SslPtr ssl(SSL_new(context.get()));
+  BOOST_REQUIRE(tls::connect_wires(*ssl, *method, wires));
+  const std::string bytes(tls::Wires::most_output, 'x');
+  BOOST_TEST(BIO_write(SSL_get_wbio(ssl.get()), bytes.data(), static_cast<int>(bytes.size())) ==
+             static_cast<int>(bytes.size()));
+  BOOST_TEST(BIO_write(SSL_get_wbio(ssl.get()), "x", 1) <= 0);
+  BOOST_TEST(wires.output.size() == bytes.size());
+}
+
 BOOST_AUTO_TEST_CASE(weak_ciphers_are_refused) {
   for (const auto* ciphers : {"AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA"}) {
     Stranger peer(server(), TLS1_2_VERSION, ciphers);
