@@ -3,9 +3,11 @@
 #include <stdexcept>
 
 #include "support/greeting_filter.hpp"
+#include "support/temporary_file.hpp"
 #include "unit/session/bench.hpp"
 #include "unit/tls/pair.hpp"
 #include "weir/framing/line.hpp"
+#include "weir/framing/raw.hpp"
 #include "weir/service/client.hpp"
 #include "weir/session/group.hpp"
 
@@ -188,6 +190,25 @@ BOOST_AUTO_TEST_CASE(a_group_is_told_over_tls) {
   group.send(text);
   bench.run();
   BOOST_TEST((heard == std::vector<std::string>(3, text)));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_goes_out_encrypted_in_its_place) {
+  const TemporaryFile file(pattern(300'000));
+  Bench bench({}, {.capacity = 5000});
+  BOOST_REQUIRE(bench.server
+                    .listen(secure, raw(),
+                            [&](std::string_view, Session& session) {
+                              session.send("before");
+                              session.send_file(file.range());
+                              session.send("behind");
+                            },
+                            bench.recorded({}), {.tls = must(tls_server(server_options()))})
+                    .ok());
+  BOOST_REQUIRE(bench.server.start().ok());
+  Cable cable(bench);
+  cable.client.send("go");
+  cable.carry();
+  BOOST_TEST((cable.client.take() == "before" + pattern(300'000) + "behind"));
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_lets_a_large_answer_out) {
