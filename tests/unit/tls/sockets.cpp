@@ -25,8 +25,8 @@ const std::vector<std::string> backend_names = [] {
 }();
 
 /// An echo server of two loops.
-struct Served {
-  explicit Served(const std::string& backend)
+struct EchoServer {
+  explicit EchoServer(const std::string& backend)
       : server({.backend = backend, .threads = {.count = 2}, .log = Log(LogLevel::off)}) {
     const auto bound = server.listen(
         "tls://127.0.0.1:0", length_prefix(4), [](std::string_view frame) { return frame; },
@@ -53,7 +53,7 @@ using namespace tls_sockets_case;  // not unnamed: data cases are templates that
 BOOST_AUTO_TEST_SUITE(tls_sockets)
 
 BOOST_DATA_TEST_CASE(large_frames_come_back_whole, data::make(backend_names), backend) {
-  Served served(backend);
+  EchoServer served(backend);
   Client client(served.endpoint, length_prefix(4),
                 asking(backend, must(tls_client(client_options()))));
   for (const std::size_t size : {1U, 16'384U, 16'385U, 1'000'000U}) {
@@ -65,7 +65,7 @@ BOOST_DATA_TEST_CASE(large_frames_come_back_whole, data::make(backend_names), ba
 
 BOOST_DATA_TEST_CASE(a_ticket_of_one_loop_is_taken_by_the_other, data::make(backend_names),
                      backend) {
-  Served served(backend);
+  EchoServer served(backend);
   const auto tls = must(tls_client(client_options()));
   constexpr int times = 20;
   for (int i = 0; i < times; ++i) {
@@ -77,7 +77,7 @@ BOOST_DATA_TEST_CASE(a_ticket_of_one_loop_is_taken_by_the_other, data::make(back
 
 BOOST_DATA_TEST_CASE(clients_come_and_go_while_certificates_change, data::make(backend_names),
                      backend) {
-  Served served(backend);
+  EchoServer served(backend);
   std::atomic<bool> done{false};
   std::jthread reloading([&] {
     while (!done) {
@@ -98,7 +98,7 @@ BOOST_DATA_TEST_CASE(clients_come_and_go_while_certificates_change, data::make(b
 
 BOOST_DATA_TEST_CASE(a_client_that_vanishes_in_the_handshake_costs_nothing_for_long,
                      data::make(backend_names), backend) {
-  Served served(backend);
+  EchoServer served(backend);
   {
     const Descriptor socket = connect_to(must(resolve(must(Endpoint::parse(served.endpoint))))[0]);
     send_all(socket, std::string("\x16\x03\x01\x02\x00\x01", 6));
