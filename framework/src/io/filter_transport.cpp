@@ -25,6 +25,10 @@ void FilterTransport::on_end() {
   tell_sink([](Sink& sink) { sink.on_end(); });
 }
 
+void FilterTransport::on_readable() {
+  tell_sink([](Sink& sink) { sink.on_readable(); });
+}
+
 void FilterTransport::on_writable() {
   tell_sink([](Sink& sink) { sink.on_writable(); });
 }

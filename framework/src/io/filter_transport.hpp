@@ -29,6 +29,10 @@ class FilterTransport : public Transport, protected Sink {
     return inner_->write(pieces);
   }
   void set_more_follows(bool more) override { inner_->set_more_follows(more); }
+  bool leave_bytes(bool leave) override { return descriptor() >= 0 && inner_->leave_bytes(leave); }
+  std::size_t write_from(int from, std::size_t size) override {
+    return inner_->write_from(from, size);
+  }
   void shutdown_write() override { inner_->shutdown_write(); }
   void close() override { inner_->close(); }
   [[nodiscard]] SocketAddress peer() const override { return inner_->peer(); }
@@ -46,6 +50,7 @@ class FilterTransport : public Transport, protected Sink {
   void on_ready() override;
   void on_bytes(std::string_view bytes) override;
   void on_end() override;
+  void on_readable() override;
   void on_writable() override;
   void on_closed(int error) override;
 

@@ -149,6 +149,11 @@ class HeaderWriter final : public FilterTransport {
     owes_writable_ = true;
     return 0;
   }
+  std::size_t write_from(int from, std::size_t size) override {
+    if (unsent_.empty()) return inner().write_from(from, size);
+    owes_writable_ = true;
+    return 0;
+  }
   void shutdown_write() override {
     if (unsent_.empty()) return inner().shutdown_write();
     ends_ = true;

@@ -290,6 +290,27 @@ Transfer send_file(int descriptor, const FileRange& range, std::size_t most) {
   }
 }
 
+Transfer splice_in(int socket, int pipe, std::size_t size) {
+  const ssize_t count =
+      ::splice(socket, nullptr, pipe, nullptr, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  Transfer done = transferred(count);
+  done.end = count == 0;
+  return done;
+}
+
+Transfer splice_out(int pipe, int socket, std::size_t size) {
+  WithoutSigpipe quiet;
+  for (;;) {
+    const ssize_t count =
+        ::splice(pipe, nullptr, socket, nullptr, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    if (count < 0 && errno == EINTR) continue;
+    const int error = errno;
+    if (count < 0 && error == EPIPE) quiet.take();
+    errno = error;
+    return transferred(count);
+  }
+}
+
 bool peer_is_there(int descriptor) {
   char byte = 0;
   const ssize_t count = ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);

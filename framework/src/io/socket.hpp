@@ -59,6 +59,11 @@ struct Listening {
 /// means that the file ends there; an error of the file cannot be told from one of the socket.
 [[nodiscard]] Transfer send_file(int descriptor, const FileRange& range, std::size_t most);
 
+/// At most `size` bytes from a socket to a pipe, or from a pipe to a socket, without a copy
+/// (splice). No SIGPIPE.
+[[nodiscard]] Transfer splice_in(int socket, int pipe, std::size_t size);
+[[nodiscard]] Transfer splice_out(int pipe, int socket, std::size_t size);
+
 /// False when the stream's end, or its error, lies in the socket and nothing before it.
 [[nodiscard]] bool peer_is_there(int descriptor);
 

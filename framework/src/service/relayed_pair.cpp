@@ -21,7 +21,11 @@ RelayedPair::RelayedPair(TransportPtr client, std::shared_ptr<Upstreams> upstrea
   context_.counters.opened.add();
 }
 
-RelayedPair::~RelayedPair() { leave_upstream(); }
+RelayedPair::~RelayedPair() {
+  leave_upstream();
+  drop_pipe(client_);
+  drop_pipe(upstream_);
+}
 
 void RelayedPair::start() {
   dial_until_ = context_.options.deadlines.connect > Duration::zero()
@@ -144,19 +148,85 @@ void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
     return dial_again();
   }
   const std::size_t taken = to.waiting.empty() ? write(to, bytes) : 0;
-  if (taken == bytes.size()) return;
-  if (to.waiting.empty()) {
-    to.write_since = active_at_;
-    if (context_.options.deadlines.write > Duration::zero()) {
-      arm(later(active_at_, context_.options.deadlines.write));
-    }
+  if (taken == bytes.size()) {
+    if (taken == Transport::max_read) begin_splicing(from);
+    return;
   }
+  if (to.waiting.empty()) begin_waiting(to);
   to.waiting.append(bytes.substr(taken));
   // There must be room for whatever the next read brings.
   if (to.waiting.size() + Transport::max_read > context_.options.flow.high_watermark) {
     if (!from.paused) context_.counters.pauses.add();
     pause(from);
   }
+}
+
+/// What is left of it has its deadline from now on.
+void RelayedPair::begin_waiting(Side& to) {
+  to.write_since = active_at_;
+  if (context_.options.deadlines.write > Duration::zero()) {
+    arm(later(active_at_, context_.options.deadlines.write));
+  }
+}
+
+/// A read came full: there is more, and it is worth a pipe.
+void RelayedPair::begin_splicing(Side& from) {
+  Side& to = from.other;
+  if (from.transport->descriptor() < 0 || to.transport->descriptor() < 0) return;
+  PipePool& pipes = upstreams_->pipes(context_.loop);
+  to.pipe = pipes.take();
+  if (to.pipe == nullptr) return;
+  if (!from.transport->leave_bytes(true)) pipes.give(std::move(to.pipe));
+}
+
+/// The pipe is empty.
+void RelayedPair::end_splicing(Side& from) {
+  static_cast<void>(from.transport->leave_bytes(false));
+  upstreams_->pipes(context_.loop).give(std::move(from.other.pipe));
+}
+
+void RelayedPair::drop_pipe(Side& to) {
+  to.piped = 0;
+  if (to.pipe != nullptr) upstreams_->pipes(context_.loop).drop(std::move(to.pipe));
+}
+
+void RelayedPair::on_readable(Side& from) {
+  constexpr int most_rounds = 4;  // then it is another one's turn
+  Side& to = from.other;
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::ending || to.pipe == nullptr) {
+    // It has nobody to go to: read and dropped from now on.
+    static_cast<void>(from.transport->leave_bytes(false));
+    return drop_pipe(to);
+  }
+  active_at_ = context_.loop.now();
+  const std::size_t most = std::min(to.pipe->size, context_.options.flow.high_watermark);
+  std::size_t moved = 0;
+  bool over = false;
+  for (int round = 0; round < most_rounds && to.piped == 0; ++round) {
+    const net::Transfer got =
+        net::splice_in(from.transport->descriptor(), to.pipe->write.get(), most);
+    over = got.end || got.error != 0;
+    if (got.bytes == 0) break;
+    from.received += got.bytes;
+    moved_from(from).add(got.bytes);
+    moved += got.bytes;
+    to.piped = got.bytes;
+    to.piped -= write_piped(to);
+  }
+  if (to.piped != 0) {
+    context_.counters.pauses.add();
+    begin_waiting(to);
+    return pause(from);
+  }
+  // The transport learns of an end by itself; and few bytes are cheaper to copy.
+  if (over || moved < Transport::max_read / 2) end_splicing(from);
+}
+
+std::size_t RelayedPair::write_piped(Side& to) {
+  const std::size_t taken = to.transport->write_from(to.pipe->read.get(), to.piped);
+  to.sent += taken;
+  return taken;
 }
 
 std::size_t RelayedPair::write(Side& to, std::string_view bytes) {
@@ -166,15 +236,21 @@ std::size_t RelayedPair::write(Side& to, std::string_view bytes) {
 }
 
 void RelayedPair::flush(Side& to) {
-  if (phase_ == Phase::over || to.waiting.empty()) return;
-  const std::size_t taken = write(to, to.waiting.view());
+  if (phase_ == Phase::over || to.pending() == 0) return;
+  const bool piped = to.piped != 0;
+  const std::size_t taken = piped ? write_piped(to) : write(to, to.waiting.view());
   if (taken != 0) to.write_since = active_at_ = context_.loop.now();
-  to.waiting.consume(taken);
-  if (to.waiting.empty()) to.waiting.release();
+  if (piped) {
+    to.piped -= taken;
+  } else {
+    to.waiting.consume(taken);
+    if (to.waiting.empty()) to.waiting.release();
+  }
   if (phase_ == Phase::ending) {
-    if (to.waiting.empty()) shut(to);
+    if (to.pending() == 0) shut(to);
     return;
   }
+  if (piped && to.piped != 0) return;
   if (to.waiting.size() <= context_.options.flow.low_watermark) resume(to.other);
   if (to.waiting.empty() && to.other.ended) shut(to);
 }
@@ -235,6 +311,7 @@ void RelayedPair::lose(Side& side, CloseReason reason, std::string why) {
   reason_ = reason;
   why_ = std::move(why);
   side.waiting.release();
+  drop_pipe(side);
   if (left.transport == nullptr) return end(reason, std::move(why_));
   phase_ = Phase::ending;
   resume(left);
@@ -242,7 +319,7 @@ void RelayedPair::lose(Side& side, CloseReason reason, std::string why) {
     left.shut = false;  // its linger begins
     return shut(left);
   }
-  if (left.waiting.empty()) shut(left);
+  if (left.pending() == 0) shut(left);
 }
 
 void RelayedPair::end(CloseReason reason, std::string why) {
@@ -300,9 +377,9 @@ TimePoint RelayedPair::deadline(CloseReason& reason) const {
     earliest = later(since, limit);
     reason = why;
   };
-  const bool waits = !client_.waiting.empty() || !upstream_.waiting.empty();
+  const bool waits = client_.pending() != 0 || upstream_.pending() != 0;
   for (const Side* side : {&client_, &upstream_}) {
-    if (!side->waiting.empty()) {
+    if (side->pending() != 0) {
       consider(side->write_since, limits.write, CloseReason::write_timeout);
     }
   }

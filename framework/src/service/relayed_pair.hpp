@@ -6,6 +6,9 @@
 //            |                                |
 //     client_.waiting    <--on_bytes----------+
 //
+// Where both are plain sockets and much comes at once, it goes through a pipe instead and is never
+// copied (splice(2)): waiting is empty then, and what lies in the pipe counts as waiting.
+//
 //   dialing --connected--> open --both ends handed on--> over
 //      ^                    |  \ one side broke --> ending: the other gets what is left, then the
 //      |                    |                       end; what it still sends is dropped --> over
@@ -46,14 +49,18 @@ class RelayedPair final : public Served, private Timer, private Deferred {
     Side(RelayedPair& its_pair, Side& its_other) : pair(its_pair), other(its_other) {}
     void on_bytes(std::string_view bytes) override { pair.on_bytes(*this, bytes); }
     void on_end() override { pair.on_end(*this); }
+    void on_readable() override { pair.on_readable(*this); }
     void on_writable() override { pair.flush(*this); }
     void on_closed(int error) override { pair.on_closed(*this, error); }
 
     RelayedPair& pair;
     Side& other;
     TransportPtr transport;
-    Buffer waiting;           // for its peer, who does not take it yet
-    TimePoint write_since{};  // the last time that its peer took something of it, or it began
+    [[nodiscard]] std::size_t pending() const { return waiting.size() + piped; }
+    Buffer waiting;              // for its peer, who does not take it yet
+    std::unique_ptr<Pipe> pipe;  // while the other one's bytes come that way
+    std::size_t piped = 0;       // bytes in it
+    TimePoint write_since{};     // the last time that its peer took something of it, or it began
     std::uint64_t received = 0;
     std::uint64_t sent = 0;  // the kernel took it
     bool paused = false;     // the other one is slow, or not there yet
@@ -62,6 +69,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   };
 
   void on_bytes(Side& from, std::string_view bytes);
+  void on_readable(Side& from);
   void on_end(Side& side);
   void on_closed(Side& side, int error);
   void on_timer() override;
@@ -78,6 +86,11 @@ class RelayedPair final : public Served, private Timer, private Deferred {
 
   // The bytes.
   std::size_t write(Side& to, std::string_view bytes);
+  std::size_t write_piped(Side& to);
+  void begin_splicing(Side& from);
+  void end_splicing(Side& from);
+  void drop_pipe(Side& to);
+  void begin_waiting(Side& to);
   void flush(Side& to);
   void pause(Side& side);
   void resume(Side& side);

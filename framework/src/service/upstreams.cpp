@@ -8,6 +8,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<Upstream>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Upstream& each : all) names.push_back(each.name);
   return names;
 }

@@ -9,8 +9,10 @@
 #include <optional>
 #include <vector>
 
+#include "io/pipe.hpp"
 #include "service/dialer.hpp"
 #include "service/pool_health.hpp"
+#include "weir/io/per_loop.hpp"
 #include "weir/service/relay.hpp"
 
 namespace weir {
@@ -55,6 +57,9 @@ class Upstreams {
   /// True for the first who asks: one loop checks for all.
   [[nodiscard]] bool claim_checks() { return !checked_.exchange(true); }
 
+  /// Of `loop`, on its thread.
+  [[nodiscard]] PipePool& pipes(EventLoop& loop) { return pipes_.here(loop); }
+
   [[nodiscard]] RelayStats stats() const;
 
  private:
@@ -68,6 +73,7 @@ class Upstreams {
   const std::vector<Upstream> all_;
   const RelayOptions options_;
   PoolHealth health_;
+  PerLoop<PipePool> pipes_;
   std::atomic<bool> checked_{false};
   std::atomic<std::uint64_t> retries_{0};
   mutable std::mutex mutex_;  // guards the rest

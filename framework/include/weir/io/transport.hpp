@@ -41,6 +41,9 @@ class Sink {
   virtual void on_bytes(std::string_view bytes) = 0;
   /// The peer has finished sending. Writing still works. At most once, after all its bytes.
   virtual void on_end() = 0;
+  /// Instead of on_bytes() and on_end(), after Transport::leave_bytes(true): there is something to
+  /// read in descriptor(), or its end, or an error.
+  virtual void on_readable() {}
   /// After a write that took less than it was given: more may fit now.
   virtual void on_writable() = 0;
   /// The stream is over: after close(), or with the errno value that ended it. The last call.
@@ -89,6 +92,20 @@ class Transport {
   /// writes; a plain socket has the kernel do both (sendfile). A file on a slow disk holds up the
   /// loop.
   virtual FileSent send_file(const FileRange& range, std::size_t most);
+
+  /// From inside on_bytes() or on_readable(): what comes from now on is left in descriptor() for
+  /// the sink to take (splice(2)), or is not any more. The stream's end and errors are told by the
+  /// transport once it reads itself again. False where it cannot.
+  virtual bool leave_bytes(bool leave) {
+    static_cast<void>(leave);
+    return false;
+  }
+  /// As write(), of at most `size` bytes that lie in the pipe `from`. Only where leave_bytes() works.
+  virtual std::size_t write_from(int from, std::size_t size) {
+    static_cast<void>(from);
+    static_cast<void>(size);
+    return 0;
+  }
 
   /// No more will be written; the peer sees the end after what was. Reading goes on.
   virtual void shutdown_write() = 0;

@@ -63,6 +63,21 @@ class AsioTransport::OnRead : public Operation {
   }
 };
 
+class AsioTransport::OnReadable : public Operation {
+ public:
+  using Operation::Operation;
+  using allocator_type = SlotAllocator<void>;
+  [[nodiscard]] allocator_type get_allocator() const {
+    return allocator_type(transport_->read_slot_);
+  }
+  void operator()(const boost::system::error_code& error) {
+    AsioLoop& loop = transport_->loop_;
+    loop.enter();
+    transport_->end_readable(error);
+    loop.leave();
+  }
+};
+
 class AsioTransport::OnWritable : public Operation {
  public:
   using Operation::Operation;
@@ -114,6 +129,7 @@ void AsioTransport::resume_reading() {
 void AsioTransport::begin_read() {
   if (reading_ || paused_ || ended_ || over_ || held_ != 0 || sink_ == nullptr) return;
   reading_ = true;
+  if (leaves_) return socket_.async_wait(Socket::wait_read, OnReadable(*this));
   socket_.async_read_some(asio::buffer(small_), OnRead(*this));
 }
 
@@ -142,6 +158,17 @@ void AsioTransport::end_read(const boost::system::error_code& error, std::size_t
     return;
   }
   deliver(size);
+  reading_ = false;
+  begin_read();
+}
+
+void AsioTransport::end_readable(const boost::system::error_code& error) {
+  if (sink_ == nullptr || over_ || error || paused_) {
+    reading_ = false;
+    if (sink_ != nullptr && error) fail(error.value());
+    return;
+  }
+  sink_->on_readable();
   reading_ = false;
   begin_read();
 }
@@ -200,6 +227,22 @@ FileSent AsioTransport::send_file(const FileRange& range, std::size_t most) {
   }
   if (sent.bytes < wanted && !sent.end) wait_writable();
   return {.bytes = sent.bytes, .short_file = sent.end};
+}
+
+bool AsioTransport::leave_bytes(bool leave) {
+  leaves_ = leave;
+  return true;
+}
+
+std::size_t AsioTransport::write_from(int from, std::size_t size) {
+  if (over_) return 0;
+  const net::Transfer sent = net::splice_out(from, socket_.native_handle(), size);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return 0;
+  }
+  if (sent.bytes < size) wait_writable();
+  return sent.bytes;
 }
 
 void AsioTransport::shutdown_write() {

@@ -35,6 +35,8 @@ class AsioTransport final : public Transport, private Deferred {
   std::size_t write(std::span<const std::string_view> pieces) override;
   void set_more_follows(bool more) override { more_ = more; }
   FileSent send_file(const FileRange& range, std::size_t most) override;
+  bool leave_bytes(bool leave) override;
+  std::size_t write_from(int from, std::size_t size) override;
   void shutdown_write() override;
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
@@ -53,12 +55,14 @@ class AsioTransport final : public Transport, private Deferred {
   class SlotAllocator;
   class Operation;
   class OnRead;
+  class OnReadable;
   class OnWritable;
 
   ~AsioTransport() override;
   void run_deferred() override;
   void begin_read();
   void end_read(const boost::system::error_code& error, std::size_t size);
+  void end_readable(const boost::system::error_code& error);
   void deliver(std::size_t size);
   void wait_writable();
   void end_wait(const boost::system::error_code& error);
@@ -73,7 +77,8 @@ class AsioTransport final : public Transport, private Deferred {
   int references_ = 1;    // the owner's and one for each operation
   std::size_t held_ = 0;  // bytes in small_ that came while paused
   bool paused_ = false;
-  bool more_ = false;  // will follow upon each write
+  bool leaves_ = false;    // the sink takes the bytes itself
+  bool more_ = false;      // will follow upon each write
   bool ended_ = false;     // the peer has finished sending
   bool held_end_ = false;  // and that came while paused
   bool reading_ = false;   // a read is under way, or its handler runs

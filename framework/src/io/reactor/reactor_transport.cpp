@@ -68,6 +68,25 @@ FileSent ReactorTransport::send_file(const FileRange& range, std::size_t most) {
   return {.bytes = sent.bytes, .short_file = sent.end};
 }
 
+bool ReactorTransport::leave_bytes(bool leave) {
+  leaves_ = leave;
+  return true;
+}
+
+std::size_t ReactorTransport::write_from(int from, std::size_t size) {
+  if (!socket_.valid()) return 0;
+  const net::Transfer sent = net::splice_out(from, socket_.get(), size);
+  if (sent.error != 0) {
+    fail(sent.error);
+    return 0;
+  }
+  if (sent.bytes < size && !want_write_) {
+    want_write_ = true;
+    update_interest();
+  }
+  return sent.bytes;
+}
+
 void ReactorTransport::shutdown_write() {
   if (socket_.valid()) ::shutdown(socket_.get(), SHUT_WR);
 }
@@ -117,6 +136,7 @@ void ReactorTransport::on_ready(const Ready& ready) {
 }
 
 void ReactorTransport::read() {
+  if (leaves_) return sink_->on_readable();
   const std::span<char> buffer = loop_.read_buffer();
   const net::Transfer got = net::receive(socket_.get(), buffer);
   if (got.bytes > 0) {

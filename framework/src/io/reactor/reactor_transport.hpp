@@ -18,6 +18,8 @@ class ReactorTransport final : public Transport, private IoHandler, private Defe
   std::size_t write(std::span<const std::string_view> pieces) override;
   void set_more_follows(bool more) override { more_ = more; }
   FileSent send_file(const FileRange& range, std::size_t most) override;
+  bool leave_bytes(bool leave) override;
+  std::size_t write_from(int from, std::size_t size) override;
   void shutdown_write() override;
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
@@ -40,7 +42,8 @@ class ReactorTransport final : public Transport, private IoHandler, private Defe
   SocketAddress peer_;
   int error_ = 0;
   bool paused_ = false;
-  bool more_ = false;  // will follow upon each write
+  bool leaves_ = false;       // the sink takes the bytes itself
+  bool more_ = false;         // will follow upon each write
   bool ended_ = false;        // the peer has finished sending
   bool want_write_ = false;   // the last write was short
   bool in_callback_ = false;  // the Sink is being called: release() must wait
