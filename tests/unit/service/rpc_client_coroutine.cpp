@@ -28,15 +28,15 @@ using Strings = std::vector<std::string>;
 constexpr std::string_view endpoint = "tcp://127.0.0.1:7000";
 
 /// A server with methods that answer, refuse, and wait for the test; and a client of it.
-struct Served {
-  Served() : server({.log = Log(LogLevel::off), .loop = &loop}) {
+struct ServedRpc {
+  ServedRpc() : server({.log = Log(LogLevel::off), .loop = &loop}) {
     router.on("add", [](int x, int y) { return x + y; });
     router.on("name", [] { return "ann"; });
     router.on("later", [this](JsonResponder responder) { waiting = std::move(responder); });
     server.listen(endpoint, lines(), json_rpc(router));
     BOOST_REQUIRE(server.start().ok());
   }
-  ~Served() {
+  ~ServedRpc() {
     client.reset();
     loop.run_ready();
   }
@@ -78,36 +78,36 @@ asio::awaitable<void> add_twice(RpcClient& client, int& sum) {
 
 BOOST_AUTO_TEST_SUITE(rpc_client_coroutine)
 
-BOOST_FIXTURE_TEST_CASE(a_coroutine_waits_for_its_results, Served) {
+BOOST_FIXTURE_TEST_CASE(a_coroutine_waits_for_its_results, ServedRpc) {
   int sum = 0;
   asio::co_spawn(LoopExecutor(loop), add_twice(*client, sum), asio::detached);
   loop.run_ready();
   BOOST_TEST(sum == 7);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_result_may_be_any_json_and_params_may_be_left_out, Served) {
+BOOST_FIXTURE_TEST_CASE(a_result_may_be_any_json_and_params_may_be_left_out, ServedRpc) {
   ask("name");
   BOOST_TEST(got == Strings{R"("ann")"});
 }
 
-BOOST_FIXTURE_TEST_CASE(an_error_of_the_server_is_the_answer, Served) {
+BOOST_FIXTURE_TEST_CASE(an_error_of_the_server_is_the_answer, ServedRpc) {
   ask<int>("subtract", {1, 2});
   BOOST_TEST(got == Strings{"1: Method not found (-32601)"});
 }
 
-BOOST_FIXTURE_TEST_CASE(a_result_of_another_type_is_a_mistake, Served) {
+BOOST_FIXTURE_TEST_CASE(a_result_of_another_type_is_a_mistake, ServedRpc) {
   ask<int>("name");
   BOOST_REQUIRE(got.size() == 1U);
   BOOST_TEST(got.front().starts_with("2: [json.exception.type_error.302]"));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_asked_is_an_answer_too, Served) {
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_asked_is_an_answer_too, ServedRpc) {
   ask("add", 5);
   BOOST_TEST(got == Strings{"0: the params of a request are an array or an object (" +
                             std::to_string(EINVAL) + ")"});
 }
 
-BOOST_FIXTURE_TEST_CASE(a_call_ends_at_its_deadline, Served) {
+BOOST_FIXTURE_TEST_CASE(a_call_ends_at_its_deadline, ServedRpc) {
   ask("later", nullptr, {.deadline = 2s});
   loop.advance(2s - 1ns);
   BOOST_TEST(got.empty());
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_ends_at_its_deadline, Served) {
   BOOST_TEST(got.front().ends_with("(" + std::to_string(ETIMEDOUT) + ")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_cancelled_coroutine_gives_its_call_up, Served) {
+BOOST_FIXTURE_TEST_CASE(a_cancelled_coroutine_gives_its_call_up, ServedRpc) {
   ask("later");
   signal.emit(asio::cancellation_type::terminal);
   loop.run_ready();
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancelled_coroutine_gives_its_call_up, Served) {
   BOOST_TEST(client->client().stats().late == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_client_may_end_while_a_coroutine_waits, Served) {
+BOOST_FIXTURE_TEST_CASE(the_client_may_end_while_a_coroutine_waits, ServedRpc) {
   ask("later");
   client.reset();
   signal.emit(asio::cancellation_type::terminal);
@@ -138,7 +138,7 @@ BOOST_FIXTURE_TEST_CASE(the_client_may_end_while_a_coroutine_waits, Served) {
   BOOST_TEST(got.front().ends_with("(" + std::to_string(ECANCELED) + ")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_method_may_ask_another_server, Served) {
+BOOST_FIXTURE_TEST_CASE(a_method_may_ask_another_server, ServedRpc) {
   router.on("sum of three", [this](int x, int y, int z) -> asio::awaitable<int> {
     const int sum = (co_await call<int>(*client, "add", std::tuple(x, y))).value();
     co_return (co_await call<int>(*client, "add", std::tuple(sum, z))).value();
