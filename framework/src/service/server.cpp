@@ -150,9 +150,8 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
   for (TransportFilterPtr* filter : {&chosen.proxy_protocol, &chosen.tls}) {
     if (*filter != nullptr) service->filters.push_back(std::move(*filter));
   }
-  ListenOptions options{.backlog = options_.backlog,
-                        .socket = chosen.socket,
-                        .local_file = chosen.local_file};
+  ListenOptions options{
+      .backlog = options_.backlog, .socket = chosen.socket, .local_file = chosen.local_file};
   // The kernel spreads connections over several sockets of one port; anything else is one socket
   // that all workers share.
   const bool has_port = address.form() == SocketAddress::Form::inet;

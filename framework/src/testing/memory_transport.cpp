@@ -86,7 +86,7 @@ bool MemoryTransport::pump() {
     std::exchange(sink_, nullptr)->on_closed(error_);
     told = true;
   } else {
-    told = read();
+    told = read_some();
     if (sink_ != nullptr && !over_ && blocked_ && !out_->vanished &&
         out_->bytes.size() < out_->capacity) {
       blocked_ = false;
@@ -99,7 +99,7 @@ bool MemoryTransport::pump() {
   return told;
 }
 
-bool MemoryTransport::read() {
+bool MemoryTransport::read_some() {
   if (in_->vanished) return false;
   if (in_->broken) {
     fail(ECONNRESET);

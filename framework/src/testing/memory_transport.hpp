@@ -40,7 +40,7 @@ class MemoryTransport final : public Transport {
 
  private:
   ~MemoryTransport() override = default;
-  bool read();
+  bool read_some();
   void fail(int error);
   void shut();
 

@@ -5,7 +5,8 @@ int main() {
   const auto own = weir::self_signed();
   const auto tls = weir::tls_server({.certificates = {own.value().certificate}});
   weir::Server server;
-  const auto bound = server.listen("tls://127.0.0.1:0", weir::lines(),
-                                   [](std::string_view line) { return line; }, {}, {.tls = tls.value()});
+  const auto bound =
+      server.listen("tls://127.0.0.1:0", weir::lines(), [](std::string_view line) { return line; },
+                    {}, {.tls = tls.value()});
   return bound.ok() ? 0 : 1;
 }

@@ -100,7 +100,8 @@ class Transport {
     static_cast<void>(leave);
     return false;
   }
-  /// As write(), of at most `size` bytes that lie in the pipe `from`. Only where leave_bytes() works.
+  /// As write(), of at most `size` bytes that lie in the pipe `from`. Only where leave_bytes()
+  /// works.
   virtual std::size_t write_from(int from, std::size_t size) {
     static_cast<void>(from);
     static_cast<void>(size);
