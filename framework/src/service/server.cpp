@@ -1,6 +1,7 @@
 #include "weir/service/server.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <list>
 #include <mutex>
@@ -142,6 +143,8 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
   auto addresses = resolve(endpoint);
   if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
+  const Error no_messages{"sockets that keep messages apart are not served", EOPNOTSUPP};
+  if (keeps_boundaries(address.kind())) return refused(no_messages);
 
   auto service = std::make_unique<Service>(std::move(what));
   if (service->factory != nullptr)
@@ -161,6 +164,7 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
     auto listening = worker->listen(address, options, *service);
     if (!listening.ok()) return listening.error();
     const Listener& listener = *listening.value();
+    if (keeps_boundaries(listener.local().kind())) return refused(no_messages);
     bound = Endpoint::of(listener.local());
     if (has_port) {
       address = listener.local();  // where port 0 asked for any
