@@ -23,6 +23,7 @@ Descriptor open_spare() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLO
 Acceptor::Acceptor(net::Listening listening, const ListenOptions& options, AcceptSink& sink)
     : listening_(std::move(listening)),
       connection_options_(options.socket),
+      messages_(options.messages),
       // TCP hands a listener's options on to its connections, Unix sockets do not.
       sets_options_(listening_.local.form() == SocketAddress::Form::local &&
                     (options.socket.send_buffer || options.socket.receive_buffer)),
@@ -70,7 +71,7 @@ bool Acceptor::take_batch(const bool& gone) {
       error = errno;
     }
     if (accepted.valid()) {
-      sink_.on_accept({std::move(accepted), peer, nullptr});
+      sink_.on_accept({std::move(accepted), peer, nullptr, messages_});
       if (gone) return true;
       continue;
     }

@@ -28,6 +28,10 @@ class Acceptor {
 
   [[nodiscard]] int descriptor() const { return listening_.socket.get(); }
   [[nodiscard]] const SocketAddress& local() const { return listening_.local; }
+  /// 0 where its connections are streams.
+  [[nodiscard]] std::size_t max_message() const {
+    return net::max_message(listening_.local, messages_);
+  }
   /// Takes what waits. False: rest for `pause()` before trying again. The sink may destroy this
   /// one meanwhile; the answer is true then.
   [[nodiscard]] bool accept_some();
@@ -40,6 +44,7 @@ class Acceptor {
 
   net::Listening listening_;
   SocketOptions connection_options_;
+  MessageOptions messages_;
   bool sets_options_;  // what they have does not come with the listener's
   Descriptor spare_;
   Duration pause_;

@@ -3,6 +3,7 @@
 #include <boost/asio/execution_context.hpp>
 
 #include "io/mailbox.hpp"
+#include "io/messages/message_batch.hpp"
 
 namespace weir {
 
@@ -51,6 +52,11 @@ EventLoop::EventLoop(const Clock* clock)
 }
 
 EventLoop::~EventLoop() { close_mailbox(); }
+
+MessageBatch& EventLoop::message_batch() {
+  if (message_batch_ == nullptr) message_batch_ = std::make_shared<MessageBatch>();
+  return *message_batch_;
+}
 
 bool EventLoop::post(Task task) { return mailbox_->post(std::move(task)); }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/messages/messages.hpp"
 #include "io/socket.hpp"
 
 namespace weir {
@@ -18,6 +19,7 @@ struct Attempt {
   EventLoop& loop;
   SocketAddress address;
   SocketOptions options;
+  MessageOptions messages;
   TimePoint deadline;
   EventLoop::ConnectHandler handler;
 
@@ -28,9 +30,10 @@ struct Attempt {
           Error{"cannot connect to " + self->address.to_string() + ": " + socket.error().message,
                 socket.error().code});
     }
-    const int progress = net::connect_progress(socket.value().get(), self->address);
+    const int progress = self->begin(socket.value());
     if (progress == 0) {
-      return self->handler(self->loop.adopt({socket.take(), self->address, nullptr}));
+      return self->handler(
+          self->loop.adopt({socket.take(), self->address, nullptr, self->messages}));
     }
     if (progress != EAGAIN) return self->handler(net::cannot_connect(self->address, progress));
     if (self->loop.clock_now() >= self->deadline) {
@@ -38,6 +41,19 @@ struct Attempt {
     }
     EventLoop& loop = self->loop;
     loop.run_after(before_next_try, [self = std::move(self)]() mutable { run(std::move(self)); });
+  }
+
+  int begin(const Descriptor& socket) const {
+    if (address.kind() == SocketKind::datagram && address.form() == SocketAddress::Form::local) {
+      // An abstract name that the system chooses (unix(7), autobind), for replies to find.
+      const sa_family_t family = AF_UNIX;
+      sockaddr_storage name{};
+      name.ss_family = family;
+      if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof family) != 0) {
+        return errno;
+      }
+    }
+    return net::connect_progress(socket.get(), address);
   }
 
   /// The number is the process's: what it was given is used up by it.
@@ -55,25 +71,27 @@ struct Attempt {
         ::fcntl(given.get(), F_SETFD, FD_CLOEXEC) != 0) {
       return handler(applied.ok() ? net::cannot_connect(address, errno) : applied.error());
     }
-    handler(loop.adopt({std::move(given), peer, nullptr}));
+    handler(loop.adopt({std::move(given), peer, nullptr, messages}));
   }
 };
 
 }  // namespace
 
 bool connects_at_once(const SocketAddress& address) {
-  return address.form() == SocketAddress::Form::local ||
-         address.form() == SocketAddress::Form::inherited;
+  return address.form() != SocketAddress::Form::inet || keeps_boundaries(address.kind());
 }
 
 void connect_local(EventLoop& loop, const SocketAddress& address, const ConnectOptions& options,
                    EventLoop::ConnectHandler handler) {
-  auto attempt = std::make_shared<Attempt>(Attempt{loop, address, options.socket,
+  auto attempt = std::make_shared<Attempt>(Attempt{loop, address, options.socket, options.messages,
                                                    later(loop.clock_now(), options.deadline),
                                                    std::move(handler)});
   loop.post([attempt = std::move(attempt)]() mutable {
     if (attempt->address.form() == SocketAddress::Form::inherited) {
       return attempt->take_inherited();
+    }
+    if (attempt->address.form() == SocketAddress::Form::queue) {
+      return attempt->handler(connect_to_queue(attempt->loop, attempt->address, attempt->messages));
     }
     Attempt::run(std::move(attempt));
   });

@@ -1,12 +1,12 @@
-// connect_local: connecting where it takes no time: to a Unix socket, or to what the process was
-// given connected. For every backend. Layer: io, private.
+// connect_local: connecting where it takes no time: to a Unix socket, by UDP, to a message queue,
+// or to what the process was given connected. For every backend. Layer: io, private.
 #pragma once
 
 #include "weir/io/event_loop.hpp"
 
 namespace weir {
 
-/// True for Form::local and Form::inherited.
+/// True for all addresses but those of TCP.
 [[nodiscard]] bool connects_at_once(const SocketAddress& address);
 
 /// As EventLoop::connect(). A Unix listener whose backlog is full has no room now and never says

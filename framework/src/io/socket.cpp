@@ -1,6 +1,7 @@
 #include "io/socket.hpp"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace weir {
 
@@ -54,6 +56,19 @@ Error cannot_listen(const SocketAddress& address, const Error& why) {
 Status begin_listening(int socket, SocketKind kind, int backlog) {
   if (kind == SocketKind::datagram || ::listen(socket, backlog) == 0) return {};
   return system_error("cannot listen", errno);
+}
+
+Status join_group(int socket, const SocketAddress& group, const std::string& interface) {
+  const unsigned index = interface.empty() ? 0 : ::if_nametoindex(interface.c_str());
+  if (!interface.empty() && index == 0) {
+    return system_error("no interface '" + interface + "' for the group", errno);
+  }
+  group_req request{};
+  request.gr_interface = index;
+  std::memcpy(&request.gr_group, group.data(), group.size());
+  const int level = group.family() == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  if (::setsockopt(socket, level, MCAST_JOIN_GROUP, &request, sizeof request) == 0) return {};
+  return system_error("cannot join the group", errno);
 }
 
 /// 0 when nobody else listens on `address`, else why not. SO_REUSEPORT would hide it.
@@ -153,6 +168,17 @@ Result<Descriptor> open_socket(const SocketAddress& address, const SocketOptions
   return socket;
 }
 
+std::size_t max_message(const SocketAddress& address, const MessageOptions& options) {
+  // Of UDP: 65,535 less the headers of IPv4 and UDP.
+  constexpr std::size_t most_udp = 65'507;
+  constexpr std::size_t usual_local = 64 * 1024;
+  if (!keeps_boundaries(address.kind())) return 0;
+  const bool udp = address.form() == SocketAddress::Form::inet;
+  const std::size_t wanted = options.max_message;
+  if (wanted == 0) return udp ? most_udp : usual_local;
+  return std::min(wanted, udp ? most_udp : std::size_t{1024 * 1024});
+}
+
 Result<Listening> open_listener(const SocketAddress& address, const ListenOptions& options) {
   using SharePort = ListenOptions::SharePort;
   if (options.shared_descriptor >= 0) return share_listener(address, options.shared_descriptor);
@@ -168,17 +194,25 @@ Result<Listening> open_listener(const SocketAddress& address, const ListenOption
   listening.socket = opened.take();
   const int socket = listening.socket.get();
   const auto begin = [&] { return begin_listening(socket, address.kind(), options.backlog); };
+  const bool multicast = address.is_multicast() && address.kind() == SocketKind::datagram;
   if (address.form() == SocketAddress::Form::local) {
     auto bound = LocalFile::bind(socket, address, options.local_file, begin);
     if (!bound.ok()) return cannot_listen(address, bound.error());
     listening.file = bound.take();
   } else {
+    // Everybody who listens to a group gets what is sent to it.
+    const int on = 1;
+    if (multicast) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const int share = options.share_port == SharePort::no ? 0 : 1;
     if (::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share) != 0 ||
         !bind_to(listening.socket, address)) {
       return cannot_listen(address, errno);
     }
     if (const Status begun = begin(); !begun.ok()) return cannot_listen(address, begun.error());
+    if (multicast) {
+      const Status joined = join_group(socket, address, options.messages.multicast_interface);
+      if (!joined.ok()) return cannot_listen(address, joined.error());
+    }
   }
   listening.local = local_address(socket);
   return listening;

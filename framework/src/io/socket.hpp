@@ -36,6 +36,9 @@ struct Listening {
 [[nodiscard]] Result<Listening> open_listener(const SocketAddress& address,
                                               const ListenOptions& options);
 
+/// What Transport::max_message() is for `options` on a socket of that address: 0 for a stream.
+[[nodiscard]] std::size_t max_message(const SocketAddress& address, const MessageOptions& options);
+
 /// A non-blocking socket of the address's family and kind, with `options`.
 [[nodiscard]] Result<Descriptor> open_socket(const SocketAddress& address,
                                              const SocketOptions& options, SocketRole role);

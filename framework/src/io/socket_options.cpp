@@ -135,7 +135,8 @@ void set_inet(Setter& setter, const SocketOptions& options) {
 
 void set_listener(Setter& setter, const SocketOptions& options) {
   const Nature nature = setter.nature();
-  if (nature.inet() && options.reuse_address) {
+  // On UDP it would let a second server take the port, and its datagrams, from the first.
+  if (nature.tcp() && options.reuse_address) {
     setter.set("SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR, 1);
   }
   // [::] and 0.0.0.0 can stand side by side.

@@ -61,13 +61,6 @@ Client::Client(std::string_view endpoint, ClientOptions options, ClientHooks hoo
                  agreed.error().code});
     return;
   }
-  const std::string& scheme = parsed.value().scheme;
-  if (scheme == "udp" || scheme == "mq" || scheme == "unixgram" || scheme == "unixpacket") {
-    refuse(Error{"cannot connect to " + parsed.value().to_string() +
-                     ": sockets that keep messages apart are not served",
-                 EOPNOTSUPP});
-    return;
-  }
   std::unique_ptr<EventLoop> own_loop;
   if (options.loop == nullptr) {
     auto made = make_loop(options.backend);

@@ -21,7 +21,7 @@ ConnectionOptions connection_options(const ClientOptions& options) {
 }
 
 DialOptions dial_options(const ClientOptions& options) {
-  DialOptions dial{.socket = options.socket};
+  DialOptions dial{.socket = options.socket, .messages = options.messages};
   for (const TransportFilterPtr& filter : {options.proxy_protocol, options.tls}) {
     if (filter != nullptr) dial.filters.push_back(filter);
   }

@@ -29,6 +29,7 @@ class ClientProtocol final : public Protocol {
   ClientProtocol(Listener& listener, std::unique_ptr<Protocol> inner)
       : listener_(listener), inner_(std::move(inner)) {}
 
+  [[nodiscard]] bool use_messages(std::size_t most) override { return inner_->use_messages(most); }
   void on_open(Session&) override {}
   Progress on_input(std::string_view input, InputContext& context) override {
     return inner_->on_input(input, context);

@@ -98,7 +98,8 @@ void Dialer::try_next(Error last) {
   }
   const auto share = left / static_cast<Duration::rep>(addresses_.size() - next_);
   const ConnectOptions options{.deadline = std::max(share, Duration::zero()),
-                               .socket = options_.socket};
+                               .socket = options_.socket,
+                               .messages = options_.messages};
   share_end_ = later(loop_.clock_now(), options.deadline);
   loop_.connect(addresses_[next_++], options,
                 [alive = alive_, dial = dial_](Result<TransportPtr> result) {
@@ -124,6 +125,10 @@ void Dialer::on_connected(Result<TransportPtr> result) {
 }
 
 Result<TransportPtr> Dialer::wrap(TransportPtr transport) const {
+  if (transport->max_message() != 0 && !options_.filters.empty()) {
+    return Error{"cannot connect to " + endpoint_.to_string() +
+                 ": what stands before a connection needs a stream"};
+  }
   for (const TransportFilterPtr& filter : options_.filters) {
     auto wrapped = filter->wrap(std::move(transport), loop_, endpoint_.host);
     if (!wrapped.ok()) return wrapped;

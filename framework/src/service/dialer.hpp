@@ -21,6 +21,7 @@ namespace weir {
 /// What a dialer is told about its transports.
 struct DialOptions {
   SocketOptions socket{};
+  MessageOptions messages{};
   std::vector<TransportFilterPtr> filters{};  // from the socket to the connection
   std::vector<SocketAddress> addresses{};     // when they are known already
 };

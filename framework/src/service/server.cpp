@@ -1,7 +1,6 @@
 #include "weir/service/server.hpp"
 
 #include <atomic>
-#include <cerrno>
 #include <charconv>
 #include <list>
 #include <mutex>
@@ -38,6 +37,25 @@ std::string DrainReport::to_string() const {
   return "drained: " + std::to_string(idle) + " idle, " + std::to_string(finished) + " finished, " +
          std::to_string(cut) + " cut";
 }
+
+namespace {
+
+/// Several sockets would each get all of a group's messages, or each know some of the peers of one:
+/// the first loop alone serves it.
+bool keeps_peers(const SocketAddress& address) {
+  if (address.kind() == SocketKind::queue) return true;
+  return address.kind() == SocketKind::datagram &&
+         (address.form() == SocketAddress::Form::local || address.is_multicast());
+}
+
+Status takes_messages(const Service& service) {
+  if (!service.filters.empty()) return Error{"what stands before a connection needs a stream"};
+  if (service.factory == nullptr || !service.factory->takes_messages())
+    return Error{"this protocol needs a stream"};
+  return {};
+}
+
+}  // namespace
 
 /// What a Server hides: the workers and how they end.
 ///
@@ -143,35 +161,45 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
   auto addresses = resolve(endpoint);
   if (!addresses.ok()) return refused(addresses.error());
   SocketAddress address = addresses.value().front();
-  const Error no_messages{"sockets that keep messages apart are not served", EOPNOTSUPP};
-  if (keeps_boundaries(address.kind())) return refused(no_messages);
 
   auto service = std::make_unique<Service>(std::move(what));
-  if (service->factory != nullptr)
-    service->encoder = service->factory->encoder(connection_options_);
   // From the socket to the connection.
   for (TransportFilterPtr* filter : {&chosen.proxy_protocol, &chosen.tls}) {
     if (*filter != nullptr) service->filters.push_back(std::move(*filter));
   }
-  ListenOptions options{
-      .backlog = options_.backlog, .socket = chosen.socket, .local_file = chosen.local_file};
+  ListenOptions options{.backlog = options_.backlog,
+                        .socket = std::move(chosen.socket),
+                        .local_file = chosen.local_file,
+                        .messages = std::move(chosen.messages)};
   // The kernel spreads connections over several sockets of one port; anything else is one socket
   // that all workers share.
   const bool has_port = address.form() == SocketAddress::Form::inet;
-  if (has_port && workers_.size() > 1) options.share_port = ListenOptions::SharePort::first;
+  bool one_socket = keeps_peers(address);
+  if (has_port && !one_socket && workers_.size() > 1)
+    options.share_port = ListenOptions::SharePort::first;
   Result<Endpoint> bound = Error{};
+  std::size_t most_message = 0;
   for (const auto& worker : workers_) {
     auto listening = worker->listen(address, options, *service);
     if (!listening.ok()) return listening.error();
     const Listener& listener = *listening.value();
-    if (keeps_boundaries(listener.local().kind())) return refused(no_messages);
     bound = Endpoint::of(listener.local());
+    most_message = listener.max_message();
+    // What was inherited is known once it is open.
+    if (!has_port && listener.local().kind() == SocketKind::datagram) one_socket = true;
+    if (most_message != 0) {
+      if (const Status fits = takes_messages(*service); !fits.ok()) return refused(fits.error());
+    }
+    if (one_socket) break;
     if (has_port) {
       address = listener.local();  // where port 0 asked for any
       options.share_port = ListenOptions::SharePort::next;
     } else {
       options.shared_descriptor = listener.descriptor();
     }
+  }
+  if (service->factory != nullptr) {
+    service->encoder = service->factory->encoder(connection_options_, most_message);
   }
   if (endpoint.is_tls()) bound.value().scheme = "tls";
   services_.push_back(std::move(service));

@@ -29,7 +29,8 @@ class Worker::Door final : public AcceptSink {
  public:
   Door(Worker& worker, const Service& service) : worker_(worker), service_(service) {}
 
-  Result<Listener*> open(const SocketAddress& address, const ListenOptions& options) {
+  Result<Listener*> open(const SocketAddress& address, ListenOptions options) {
+    options.counters = &worker_.counters_.messages;
     auto listening = worker_.loop_.listen(address, options, *this);
     if (!listening.ok()) return listening.error();
     listener_ = listening.take();
@@ -110,7 +111,9 @@ void Worker::on_accept(Accepted accepted, const Service& service) {
   }
   counters_.accepted.add();
   const SocketAddress peer = accepted.peer;
-  const Status served = host_.thread_per_connection()
+  // What shares the listener's socket stays with it.
+  const bool shared = accepted.transport != nullptr;
+  const Status served = host_.thread_per_connection() && !shared
                             ? host_.hand_over(std::move(accepted), service)
                             : serve(std::move(accepted), service);
   if (served.ok()) return;
@@ -120,6 +123,7 @@ void Worker::on_accept(Accepted accepted, const Service& service) {
 
 Status Worker::serve(Accepted accepted, const Service& service) {
   try {
+    accepted.counters = &counters_.messages;
     auto adopted = loop_.adopt(std::move(accepted));
     if (!adopted.ok()) return adopted.error();
     TransportPtr transport = adopted.take();
@@ -293,6 +297,12 @@ void Worker::add_to(ServerStats& stats) const {
   stats.accept_shed += counters_.accept_shed.value();
   stats.handshakes_failed += counters_.handshakes_failed.value();
   stats.handshakes_late += counters_.handshakes_late.value();
+  stats.messages.truncated += counters_.messages.truncated.value();
+  stats.messages.empty += counters_.messages.empty.value();
+  stats.messages.dropped += counters_.messages.dropped.value();
+  stats.messages.unsendable += counters_.messages.unsendable.value();
+  stats.messages.amplifying += counters_.messages.amplifying.value();
+  stats.messages.displaced += counters_.messages.displaced.value();
   stats.bytes_in += seen.bytes_in.value();
   stats.bytes_out += seen.bytes_out.value();
   stats.frames_in += seen.frames_in.value();

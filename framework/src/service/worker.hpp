@@ -26,6 +26,7 @@ struct AcceptCounters {
   Counter accept_shed;
   Counter handshakes_failed;
   Counter handshakes_late;
+  MessageCounters messages;
 };
 
 /// What one listen() serves, on every loop: protocols, or what `served` makes. Owned by the server.

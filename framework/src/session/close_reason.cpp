@@ -26,6 +26,7 @@ std::string_view to_string(CloseReason reason) {
       "idle_timeout",
       "no_upstream",
       "upstream_failed",
+      "displaced",
       "drained",
       "cut",
   };

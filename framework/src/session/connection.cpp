@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <cerrno>
+#include <stdexcept>
 #include <string>
 
 #include "core/text.hpp"
@@ -33,8 +34,9 @@ std::shared_ptr<SessionState> make_state(ConnectionContext& context, Connection&
 }
 
 CloseReason reason_of(int error) {
-  return error == ECONNRESET || error == EPIPE ? CloseReason::peer_reset
-                                               : CloseReason::transport_failed;
+  if (error == ECONNRESET || error == EPIPE) return CloseReason::peer_reset;
+  // What a listener for datagrams says: no stream ends like this.
+  return error == ECONNABORTED ? CloseReason::displaced : CloseReason::transport_failed;
 }
 
 }  // namespace
@@ -51,6 +53,11 @@ Connection::Connection(ConnectionContext& context, ConnectionOwner& owner, Trans
   state->encoder = std::move(encoder);
   state_ = state.get();
   session_ = Session(std::move(state));
+  const std::size_t most = transport_->max_message();
+  messages_ = most != 0;
+  if (messages_ && !protocol_->use_messages(most)) {
+    throw std::invalid_argument("a protocol for streams on a socket that keeps messages apart");
+  }
 }
 
 Connection::~Connection() {

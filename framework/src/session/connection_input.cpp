@@ -12,7 +12,11 @@ void Connection::on_bytes(std::string_view bytes) {
   context_.counters.bytes_in.add(bytes.size());
   active_at_ = context_.loop.now();
   if (phase_ == Phase::open) {
-    take_input(bytes);
+    if (messages_) {
+      take_message(bytes);
+    } else {
+      take_input(bytes);
+    }
     after_input();
     return;
   }
@@ -32,6 +36,17 @@ void Connection::take_input(std::string_view bytes) {
   if (phase_ != Phase::open) return;
   input_.append(bytes);
   if (halted_) update_halted();
+}
+
+/// A message stands for itself: nothing waits from an earlier one, for reading pauses while input_
+/// holds the rest of one.
+void Connection::take_message(std::string_view message) {
+  if (!halted_) message.remove_prefix(process(message));
+  if (message.empty() || phase_ != Phase::open) return;
+  if (!halted_) return end_truncated(message);
+  input_.append(message);
+  frame_since_ = context_.loop.now();
+  update_halted();
 }
 
 /// Completes the frame that begins in input_ with as few bytes as it takes; answers the rest.
@@ -98,6 +113,10 @@ void Connection::continue_input() {
     const std::size_t used = process(input_.view());
     frame_since_ = context_.loop.now();
     input_.consume(used);
+    if (messages_) {
+      if (!halted_ && !input_.empty()) end_truncated(input_.view());
+      update_halted();  // the next message may come
+    }
   }
   after_input();
 }
@@ -118,12 +137,7 @@ void Connection::on_end() {
 }
 
 void Connection::handle_end() {
-  if (!input_.empty()) {
-    log_failure(CloseReason::truncated_frame,
-                "the peer stopped after " + std::to_string(input_.size()) + " bytes of a frame; " +
-                    describe_input(input_.view()));
-    return finish(CloseReason::truncated_frame);
-  }
+  if (!input_.empty()) return end_truncated(input_.view());
   if (handlers_out_ != 0) return;
   if (!std::exchange(end_handled_, true)) {
     if (!guarded([this] { protocol_->on_end(session_); })) {
@@ -133,6 +147,14 @@ void Connection::handle_end() {
   }
   if (!transport_->ended_cleanly()) return finish(CloseReason::unclean_end);
   if (!context_.options.flow.keep_half_open || shutdown_done_) finish(CloseReason::peer_ended);
+}
+
+/// No more will come of the frame that begins with `rest`.
+void Connection::end_truncated(std::string_view rest) {
+  log_failure(CloseReason::truncated_frame, "the peer stopped after " +
+                                                std::to_string(rest.size()) +
+                                                " bytes of a frame; " + describe_input(rest));
+  finish(CloseReason::truncated_frame);
 }
 
 void Connection::pause() {
@@ -166,7 +188,8 @@ void Connection::handler_done() {
 
 /// Reading waits while frames may not be handled; once the end is decided it goes on, to drop what
 /// still comes. A handler that is out stops it only when bytes come meanwhile: most answer before,
-/// and stopping and resuming are calls of the system.
+/// and stopping and resuming are calls of the system. Messages are not joined in input_: there it
+/// stops at once, until input_ is empty again.
 void Connection::update_halted() {
   const bool out = handlers_out_ != 0 && handlers_out_ >= most_out_;
   const bool waits = paused_ || pressured_ || out;
@@ -176,7 +199,8 @@ void Connection::update_halted() {
   halted_ = waits || half_closing || phase_ != Phase::open;
   // Nobody let the peer complete meanwhile what begins in input_.
   if (was_halted && !halted_) frame_since_ = context_.loop.now();
-  const bool wanted = paused_ || pressured_ || (out && !input_.empty());
+  const bool wanted =
+      paused_ || pressured_ || (messages_ ? out || !input_.empty() : out && !input_.empty());
   const bool pause_reading = wanted && phase_ == Phase::open;
   if (pause_reading == reading_paused_ || phase_ == Phase::closed) return;
   reading_paused_ = pause_reading;

@@ -5,6 +5,7 @@
 
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
+#include "weir/core/record.hpp"
 
 namespace weir {
 
@@ -58,7 +59,7 @@ SendResult Connection::send_shared(SharedBytes bytes) {
 }
 
 SendResult Connection::send_file(FileRange range) {
-  if (phase_ != Phase::open || shutdown_wanted_) return SendResult::rejected;
+  if (phase_ != Phase::open || shutdown_wanted_ || messages_) return SendResult::rejected;
   if (range.length == 0) return answer();
   // What the handler sent before it goes first.
   more_follows_ = true;
@@ -113,9 +114,14 @@ std::size_t Connection::in_scratch() const {
   return in_batch_ ? context_.loop.scratch().size() : 0;
 }
 
-void Connection::took(std::size_t bytes) {
+/// What the peer gets of the first `taken` bytes of `pieces`.
+std::size_t Connection::payload(std::span<const std::string_view> pieces, std::size_t taken) const {
+  return messages_ ? record_payload(pieces, taken) : taken;
+}
+
+void Connection::took(std::size_t bytes, std::size_t payload) {
   if (bytes == 0) return;
-  context_.counters.bytes_out.add(bytes);
+  context_.counters.bytes_out.add(payload);
   active_at_ = context_.loop.now();
   written_ += bytes;
   if (tells_written_) protocol_->on_written(written_);
@@ -132,7 +138,7 @@ void Connection::send_scratch() {
     if (queue_.empty()) {
       tell_more(more_follows_);
       const std::size_t taken = transport_->write({&rest, 1});
-      took(taken);
+      took(taken, payload({&rest, 1}, taken));
       rest.remove_prefix(taken);
     }
     if (!rest.empty()) {
@@ -172,20 +178,19 @@ void Connection::write_queue() {
 
 /// Offers the kernel what goes out next; true when it took all of that.
 bool Connection::write_some() {
-  std::size_t offered = 0;
-  std::size_t taken = 0;
   tell_more(more_follows_ || queue_.file_behind());
+  std::array<std::string_view, Transport::max_pieces> views;
+  std::size_t used = 1;
   if (queue_.plain()) {
-    const std::string_view waiting = queue_.plain_view();
-    offered = waiting.size();
-    taken = transport_->write({&waiting, 1});
+    views.front() = queue_.plain_view();
   } else {
-    std::array<std::string_view, Transport::max_pieces> views;
-    const std::size_t used = queue_.gather(views);
-    for (std::size_t i = 0; i < used; ++i) offered += views[i].size();
-    taken = transport_->write({views.data(), used});
+    used = queue_.gather(views);
   }
-  left_queue(taken);
+  const std::span<const std::string_view> pieces(views.data(), used);
+  std::size_t offered = 0;
+  for (const std::string_view piece : pieces) offered += piece.size();
+  const std::size_t taken = transport_->write(pieces);
+  left_queue(taken, payload(pieces, taken));
   return taken == offered;
 }
 
@@ -195,7 +200,7 @@ bool Connection::write_file(const FileRange& range) {
   const auto offered =
       static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most_of_file));
   const FileSent sent = transport_->send_file(range, offered);
-  left_queue(sent.bytes);
+  left_queue(sent.bytes, sent.bytes);
   if (sent.error != 0 || sent.short_file) {
     log_failure(CloseReason::file_failed,
                 sent.short_file ? "the file ends before the range that was to be sent"
@@ -206,12 +211,12 @@ bool Connection::write_file(const FileRange& range) {
   return sent.bytes == offered;
 }
 
-void Connection::left_queue(std::size_t bytes) {
+void Connection::left_queue(std::size_t bytes, std::size_t payload) {
   if (bytes == 0) return;
   write_since_ = context_.loop.now();
   queue_.consume(bytes);
   tell_waiting();
-  took(bytes);
+  took(bytes, payload);
 }
 
 void Connection::queue_grew() {
@@ -254,7 +259,7 @@ void Connection::run_deferred() {
 /// Nothing waits to be sent: what was to follow that can be done.
 void Connection::output_empty() {
   if (phase_ == Phase::closing) {
-    if (input_ended_ || reason_ == CloseReason::idle_timeout ||
+    if (input_ended_ || !transport_->has_end() || reason_ == CloseReason::idle_timeout ||
         context_.options.deadlines.linger == Duration::zero()) {
       return end_now();
     }

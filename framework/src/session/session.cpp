@@ -127,6 +127,10 @@ void Session::resume() {
   on_connection(state_, [](Connection& connection) { connection.resume(); });
 }
 
+void Session::verify_peer() {
+  on_connection(state_, [](Connection& connection) { connection.verify_peer(); });
+}
+
 bool Session::open() const {
   return state_ != nullptr && !state_->ended.load(std::memory_order_acquire);
 }

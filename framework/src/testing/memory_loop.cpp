@@ -193,7 +193,7 @@ void MemoryLoop::connect(const SocketAddress& address, const ConnectOptions&,
   });
 }
 
-Result<std::unique_ptr<Watch>> MemoryLoop::watch_readable(int descriptor, Task) {
+Result<std::unique_ptr<Watch>> MemoryLoop::watch(int descriptor, Task, Task) {
   return Error{"the memory loop cannot watch descriptor " + std::to_string(descriptor)};
 }
 

@@ -31,7 +31,7 @@ class SlowLoop final : public EventLoop {
   }
   Result<TransportPtr> adopt(Accepted) override { return Error{"no"}; }
   void connect(const SocketAddress&, const ConnectOptions&, ConnectHandler) override {}
-  Result<std::unique_ptr<Watch>> watch_readable(int, Task) override { return Error{"no"}; }
+  Result<std::unique_ptr<Watch>> watch(int, Task, Task) override { return Error{"no"}; }
 
   static inline testing::ManualClock time;
 

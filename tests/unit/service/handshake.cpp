@@ -128,17 +128,4 @@ BOOST_AUTO_TEST_CASE(tls_needs_what_makes_it_and_nothing_else_takes_it) {
   BOOST_TEST(bound.value().to_string() == "tls://127.0.0.1:7001");
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_keep_messages_apart_are_refused_at_start) {
-  for (const std::string endpoint :
-       {"udp://127.0.0.1:0", "unixgram://@weir-none", "unixpacket://@weir-none", "mq://none"}) {
-    const std::string why = endpoint + ": sockets that keep messages apart are not served";
-    Server server({.log = Log(LogLevel::off)});
-    const auto bound = server.listen(endpoint, lines(), echo);
-    BOOST_REQUIRE(!bound.ok());
-    BOOST_TEST(bound.error().message == "cannot listen on " + why);
-    Client client(endpoint, lines(), {.log = Log(LogLevel::off)});
-    BOOST_TEST(client.connect().error().message == "cannot connect to " + why);
-  }
-}
-
 BOOST_AUTO_TEST_SUITE_END()

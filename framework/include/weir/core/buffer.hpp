@@ -60,6 +60,10 @@ class Buffer {
   }
   /// Drops what was appended last, down to `size` bytes: undoes an append that went wrong.
   void truncate(std::size_t size) { end_ = begin_ + size; }
+  /// Writes `bytes` over what begins at `at` and is at least as long.
+  void overwrite(std::size_t at, std::string_view bytes) {
+    std::memcpy(data_ + begin_ + at, bytes.data(), bytes.size());
+  }
   void clear() { begin_ = end_ = 0; }
   /// Drops the bytes and gives the block back.
   void release();

@@ -21,6 +21,7 @@
 #include "weir/core/task.hpp"
 #include "weir/core/time.hpp"
 #include "weir/io/descriptor.hpp"
+#include "weir/io/message_options.hpp"
 #include "weir/io/socket_options.hpp"
 #include "weir/io/tick_clock.hpp"
 #include "weir/io/timer_queue.hpp"
@@ -34,12 +35,15 @@ namespace weir {
 
 class LocalSlot;
 class Mailbox;
+class MessageBatch;
 
 /// A connection that was accepted and that no loop owns yet: it may be handed to another thread.
 struct Accepted {
   Descriptor descriptor;  // connected and non-blocking
   SocketAddress peer;
-  TransportPtr transport;  // instead, where connections are not descriptors (memory)
+  TransportPtr transport;     // instead, where connections are not descriptors (memory, datagrams)
+  MessageOptions messages{};  // where the descriptor keeps the boundaries of messages
+  MessageCounters* counters = nullptr;  // of the loop that adopts it; nullptr: nobody counts
 };
 
 /// Told of what a listener accepts, on its loop's thread.
@@ -63,13 +67,17 @@ class Listener {
   /// Its socket, for a listener of another loop to share (ListenOptions::shared_descriptor); -1
   /// where there is none.
   [[nodiscard]] virtual int descriptor() const { return -1; }
+  /// What Transport::max_message() is of what it accepts.
+  [[nodiscard]] virtual std::size_t max_message() const { return 0; }
 };
 
-/// Tells that a descriptor is readable until it is destroyed, on its loop's thread; what it calls
-/// may do that.
+/// Tells that a descriptor is readable, or writable, until it is destroyed, on its loop's thread;
+/// what it calls may do that.
 class Watch {
  public:
   virtual ~Watch() = default;
+  /// What is to be told from now on; at first it is `readable` alone.
+  virtual void want(bool readable, bool writable) = 0;
 };
 
 /// The file of a Unix socket. What is not set is as the system makes it: the process's user and
@@ -86,6 +94,10 @@ struct ListenOptions {
   /// Its connections have them as well.
   SocketOptions socket{};
   LocalFileOptions local_file{};
+  /// Of a socket that keeps the boundaries of messages.
+  MessageOptions messages{};
+  /// Counts what messages meet there; outlives what the listener accepts. nullptr: nobody counts.
+  MessageCounters* counters = nullptr;
   /// Not -1: a socket that listens on the address already, to be shared. It stays the caller's.
   int shared_descriptor = -1;
   /// Several listeners may share one address (SO_REUSEPORT): the kernel spreads connections over
@@ -99,6 +111,7 @@ struct ListenOptions {
 struct ConnectOptions {
   Duration deadline = std::chrono::seconds(10);
   SocketOptions socket{};
+  MessageOptions messages{};
 };
 
 /// Work put off to the end of the loop's round; embedded in its owner, queued at most once.
@@ -169,10 +182,17 @@ class EventLoop {
   /// Calls `on_readable` whenever `descriptor`, which stays the caller's, may be readable: again
   /// and again until it is read empty, and on a backend that guesses also when it is not. For
   /// descriptors that are no connections: an eventfd, a timerfd, a pipe.
-  virtual Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) = 0;
+  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) {
+    return watch(descriptor, std::move(on_readable), {});
+  }
+  /// The same, and `on_writable` whenever it may be writable, while that is wanted (Watch::want).
+  virtual Result<std::unique_ptr<Watch>> watch(int descriptor, Task on_readable,
+                                               Task on_writable) = 0;
 
   /// Bytes on their way out of the connection that is being served now; empty between two.
   [[nodiscard]] Buffer& scratch() { return scratch_; }
+  /// What one receive of messages is read into, of any socket, and is over before the next.
+  [[nodiscard]] MessageBatch& message_batch();
   /// What the clock says, whatever the round.
   [[nodiscard]] TimePoint clock_now() const { return clock_->now(); }
   /// The same time, counted more cheaply.
@@ -231,6 +251,7 @@ class EventLoop {
   Buffer scratch_;
   std::vector<Task> spare_tasks_;  // empty: room for what is posted
   std::vector<Local> locals_;
+  std::shared_ptr<MessageBatch> message_batch_;                   // made when asked for
   std::shared_ptr<boost::asio::execution_context> asio_context_;  // made when asked for
 };
 

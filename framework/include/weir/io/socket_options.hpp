@@ -43,7 +43,7 @@ struct SocketOptions {
   std::optional<int> fast_open{};
   /// SO_INCOMING_CPU: of several listeners on one port, this one is for packets of that processor.
   std::optional<int> incoming_cpu{};
-  /// SO_REUSEADDR on listeners: a port whose old connections still linger may be taken.
+  /// SO_REUSEADDR on TCP listeners: a port whose old connections still linger may be taken.
   bool reuse_address = true;
 
   friend bool operator==(const SocketOptions&, const SocketOptions&) = default;

@@ -108,6 +108,16 @@ class Transport {
     return 0;
   }
 
+  /// Not 0: it keeps the boundaries of messages, each of at most so many bytes. Then on_bytes()
+  /// brings one whole message, and every piece that write() is given holds whole records
+  /// (record.hpp), each of which goes out as one message; it takes whole records only.
+  [[nodiscard]] virtual std::size_t max_message() const { return 0; }
+  /// False where nobody can say that it has finished (datagrams, queues): no on_end() comes, and
+  /// shutdown_write() tells the peer nothing.
+  [[nodiscard]] virtual bool has_end() const { return true; }
+  /// The peer has proven to be where its messages come from: it is sent as much as there is.
+  virtual void verify_peer() {}
+
   /// No more will be written; the peer sees the end after what was. Reading goes on.
   virtual void shutdown_write() = 0;
 

@@ -101,6 +101,8 @@ struct ClientOptions {
   Deadlines deadlines{.idle = Duration::zero()};
   /// Of its socket.
   SocketOptions socket{};
+  /// Of udp://, unixgram://, unixpacket:// and mq://.
+  MessageOptions messages{};
   /// What tls:// needs (weir/tls/tls.hpp), and nothing else takes.
   TransportFilterPtr tls{};
   /// Says who the client speaks for, before TLS (weir/io/proxy_protocol.hpp).

@@ -57,6 +57,8 @@ struct ListenerOptions {
   SocketOptions socket{};
   /// Of the file of a Unix socket.
   LocalFileOptions local_file{};
+  /// Of udp://, unixgram://, unixpacket:// and mq://.
+  MessageOptions messages{};
   /// What tls:// needs (weir/tls/tls.hpp), and nothing else takes.
   TransportFilterPtr tls{};
   /// Reads who the peer is from the first bytes, before TLS (weir/io/proxy_protocol.hpp).

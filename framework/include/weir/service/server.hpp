@@ -37,6 +37,16 @@ struct DrainReport {
   [[nodiscard]] std::string to_string() const;
 };
 
+/// What sockets that keep the boundaries of messages have met (MessageOptions).
+struct MessageStats {
+  std::uint64_t truncated = 0;   // came longer than they may be
+  std::uint64_t empty = 0;       // came without a byte
+  std::uint64_t dropped = 0;     // nobody could take them
+  std::uint64_t unsendable = 0;  // the system did not take them, and would not later
+  std::uint64_t amplifying = 0;  // not sent to an address that was not proven
+  std::uint64_t displaced = 0;   // peers whose place a newer one took
+};
+
 /// What a server has counted since it was made, summed over its loops when it is asked for.
 struct ServerStats {
   std::uint64_t accepted = 0;
@@ -47,6 +57,7 @@ struct ServerStats {
   std::uint64_t accept_shed = 0;        // closed unserved at such a moment
   std::uint64_t handshakes_failed = 0;  // before the first byte: TLS, the PROXY protocol
   std::uint64_t handshakes_late = 0;    // cut at the handshake deadline
+  MessageStats messages{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;

@@ -29,6 +29,7 @@ enum class CloseReason : std::uint8_t {
   idle_timeout,       // nothing happened for too long
   no_upstream,        // a relay found nobody to join it to
   upstream_failed,    // the upstream that it was joined to broke off
+  displaced,          // a newer peer needed its place (datagrams)
   drained,            // the server stopped, and nothing was outstanding
   cut,                // the server stopped, and this one did not end in time
 };

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "weir/core/buffer.hpp"
@@ -74,7 +75,8 @@ class ConnectionOwner {
 
 class Connection final : private Sink, private Timer, private Deferred {
  public:
-  /// `encoder`: what the protocol encodes with, if it is the same for many connections.
+  /// `encoder`: what the protocol encodes with, if it is the same for many connections. A transport
+  /// that keeps the boundaries of messages is only for a protocol that can use them.
   Connection(ConnectionContext& context, ConnectionOwner& owner, TransportPtr transport,
              std::unique_ptr<Protocol> protocol,
              std::shared_ptr<const MessageEncoder> encoder = nullptr);
@@ -105,6 +107,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void shutdown_write();
   void pause();
   void resume();
+  void verify_peer() { transport_->verify_peer(); }
   Status set_options(const SocketOptions& options) { return transport_->set_options(options); }
 
   /// A handler answers later. While `most` handlers or more are out, no input is handled; while one
@@ -146,6 +149,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   void run_deferred() override;
 
   void take_input(std::string_view bytes);
+  void take_message(std::string_view message);
+  void end_truncated(std::string_view rest);
   [[nodiscard]] std::string_view complete_frame(std::string_view bytes);
   [[nodiscard]] std::size_t process(std::string_view input);
   void continue_input();
@@ -162,14 +167,16 @@ class Connection final : private Sink, private Timer, private Deferred {
   void write_queue();
   [[nodiscard]] bool write_some();
   [[nodiscard]] bool write_file(const FileRange& range);
-  void left_queue(std::size_t bytes);
+  void left_queue(std::size_t bytes, std::size_t payload);
   void tell_waiting() const;
   void tell_more(bool more);
   void queue_grew();
   void output_empty();
 
   [[nodiscard]] std::size_t in_scratch() const;
-  void took(std::size_t bytes);
+  [[nodiscard]] std::size_t payload(std::span<const std::string_view> pieces,
+                                    std::size_t taken) const;
+  void took(std::size_t bytes, std::size_t payload);
 
   [[nodiscard]] bool make_values();
   void destroy_values();
@@ -202,6 +209,7 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   Phase phase_ = Phase::open;
   CloseReason reason_ = CloseReason::none;
+  bool messages_ = false;      // the socket keeps the boundaries of messages
   bool halted_ = false;        // one of the next three, or not open
   bool paused_ = false;        // by the handler
   bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one

@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "weir/core/record.hpp"
 #include "weir/core/task.hpp"
 #include "weir/framing/framing.hpp"
 #include "weir/session/framed_call.hpp"
@@ -118,6 +119,15 @@ using DispatcherOf = typename decltype(dispatcher_of<H>())::type;
 template <Framing F, FrameHandler<F> H>
 class FramedService;
 
+/// Appends the frame of `message`: to a stream where `most_message` is 0, else as a record.
+template <class F>
+Status encode_frame(F& framing, std::size_t most_message, std::string_view message,
+                    Buffer& output) {
+  if (most_message == 0) return framing.encode(message, output);
+  return append_record(output, most_message,
+                       [&](Buffer& record) { return framing.encode(message, record); });
+}
+
 template <Framing F, FrameHandler<F> H>
 class FramedProtocol final : public Protocol {
  public:
@@ -130,6 +140,10 @@ class FramedProtocol final : public Protocol {
     if constexpr (knows_limit) framing_.set_default_max(options.limits.frame);
   }
 
+  [[nodiscard]] bool use_messages(std::size_t most) override {
+    most_message_ = most;
+    return true;
+  }
   void on_open(Session& session) override {
     tell(service_.hooks.on_open, session);
     if constexpr (tells_dispatcher) dispatcher_.on_open(session);
@@ -164,7 +178,7 @@ class FramedProtocol final : public Protocol {
   }
 
   Status encode(std::string_view message, Buffer& output) override {
-    return framing_.encode(message, output);
+    return encode_frame(framing_, most_message_, message, output);
   }
 
  private:
@@ -296,7 +310,7 @@ class FramedProtocol final : public Protocol {
   bool append(std::string_view reply, InputContext& context, Progress& progress) {
     const std::size_t before = context.output.size();
     try {
-      const Status status = framing_.encode(reply, context.output);
+      const Status status = encode_frame(framing_, most_message_, reply, context.output);
       if (status.ok()) return true;
       progress.fail(CloseReason::unencodable_reply, status.error().message);
     } catch (...) {
@@ -310,6 +324,7 @@ class FramedProtocol final : public Protocol {
   FramedService<F, H>& service_;
   F framing_;
   const ConnectionOptions& options_;
+  std::size_t most_message_ = 0;  // 0: a stream
   [[no_unique_address]] DispatcherOf<H> dispatcher_;
 };
 
@@ -317,17 +332,19 @@ class FramedProtocol final : public Protocol {
 template <Framing F>
 class FramedEncoder final : public MessageEncoder {
  public:
-  FramedEncoder(F framing, std::size_t max_frame) : framing_(std::move(framing)) {
+  FramedEncoder(F framing, std::size_t max_frame, std::size_t most_message)
+      : framing_(std::move(framing)), most_message_(most_message) {
     if constexpr (requires { framing_.set_default_max(max_frame); }) {
       framing_.set_default_max(max_frame);
     }
   }
   [[nodiscard]] Status encode(std::string_view message, Buffer& output) const override {
-    return framing_.encode(message, output);
+    return encode_frame(framing_, most_message_, message, output);
   }
 
  private:
   F framing_;
+  std::size_t most_message_;
 };
 
 /// The framing's prototype and the handler of one listener, shared by all its connections on all
@@ -344,10 +361,11 @@ class FramedService final : public ProtocolFactory {
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override {
     return std::make_unique<FramedProtocol<F, H>>(*this, options);
   }
-  [[nodiscard]] std::shared_ptr<const MessageEncoder> encoder(
-      const ConnectionOptions& options) override {
+  [[nodiscard]] bool takes_messages() const override { return true; }
+  [[nodiscard]] std::shared_ptr<const MessageEncoder> encoder(const ConnectionOptions& options,
+                                                              std::size_t most_message) override {
     if constexpr (requires(const F& f, Buffer& output) { f.encode(std::string_view(), output); }) {
-      return std::make_shared<FramedEncoder<F>>(framing, options.limits.frame);
+      return std::make_shared<FramedEncoder<F>>(framing, options.limits.frame, most_message);
     } else {
       return nullptr;
     }

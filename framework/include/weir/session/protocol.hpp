@@ -66,6 +66,13 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol() = default;
 
+  /// The socket keeps the boundaries of messages (record.hpp): from now on what encode() and
+  /// on_input() append is records of at most `most` bytes each, and each input is a message that
+  /// stands for itself. Before all others; false where the protocol needs a stream.
+  [[nodiscard]] virtual bool use_messages(std::size_t most) {
+    static_cast<void>(most);
+    return false;
+  }
   virtual void on_open(Session& session) = 0;
   /// Handles every whole frame of `input`, which is not empty and lent for this call.
   virtual Progress on_input(std::string_view input, InputContext& context) = 0;
@@ -88,11 +95,15 @@ class ProtocolFactory {
  public:
   virtual ~ProtocolFactory() = default;
   [[nodiscard]] virtual std::unique_ptr<Protocol> make(const ConnectionOptions& options) = 0;
+  /// Its protocols answer Protocol::use_messages() with true.
+  [[nodiscard]] virtual bool takes_messages() const { return false; }
   /// What all its protocols encode with, or nullptr where that depends on the connection: then a
-  /// message to a group is encoded for each member. Called once, before the first make().
+  /// message to a group is encoded for each member. `most_message` is what they are told by
+  /// use_messages(), 0 on streams. Called once, before the first make().
   [[nodiscard]] virtual std::shared_ptr<const MessageEncoder> encoder(
-      const ConnectionOptions& options) {
+      const ConnectionOptions& options, std::size_t most_message) {
     static_cast<void>(options);
+    static_cast<void>(most_message);
     return nullptr;
   }
 };

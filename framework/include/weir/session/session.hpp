@@ -56,7 +56,7 @@ class Session {
   /// stream sockets the kernel moves it (sendfile), on TLS it is read and encrypted. It counts as
   /// waiting bytes for pressure, but takes no memory, so Flow::max_queued does not end it. A file
   /// that has become shorter by then ends the connection with file_failed; one that is changed
-  /// before the peer has it may be seen changed.
+  /// before the peer has it may be seen changed. Rejected where messages stay apart.
   SendResult send_file(FileRange range);
 
   /// No more input is handled; what is queued goes out, then the connection ends.
@@ -69,6 +69,11 @@ class Session {
   /// Handles no more input, and reads none, until resume(). A frame being handled is finished.
   void pause();
   void resume();
+
+  /// Datagrams may come from an address that never sent them. Until this is called, a UDP peer is
+  /// sent at most MessageOptions::amplification times the bytes that came from it. Call it when the
+  /// peer has shown that it gets what is sent to it. Nothing changes on other sockets.
+  void verify_peer();
 
   /// False after the end. On another thread than the connection's, it may end right after.
   [[nodiscard]] bool open() const;

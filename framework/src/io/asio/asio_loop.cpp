@@ -9,6 +9,7 @@
 #include "io/given_connection.hpp"
 #include "io/local_connect.hpp"
 #include "io/mailbox.hpp"
+#include "io/messages/messages.hpp"
 #include "io/socket.hpp"
 
 namespace weir {
@@ -21,33 +22,55 @@ Protocol protocol_of(const SocketAddress& address) { return {address.family(), 0
 
 }  // namespace
 
-/// Waits for "readable" through Asio, again and again.
+/// Waits for "readable" and "writable" through Asio, again and again.
 class AsioLoop::AsioWatch final : public Watch {
  public:
-  AsioWatch(AsioLoop& loop, int descriptor, Task on_readable)
-      : state_(std::make_shared<State>(loop, descriptor, std::move(on_readable))) {
-    State::wait(state_);
+  AsioWatch(AsioLoop& loop, int descriptor, Task on_readable, Task on_writable)
+      : state_(std::make_shared<State>(loop, descriptor, std::move(on_readable),
+                                       std::move(on_writable))) {
+    State::wait(state_, state_->reading);
   }
   ~AsioWatch() override { state_->end(); }
+  void want(bool readable, bool writable) override {
+    state_->reading.wanted = readable;
+    state_->writing.wanted = writable;
+    State::wait(state_, state_->reading);
+    State::wait(state_, state_->writing);
+  }
 
  private:
+  /// One of the two directions. A wait that is under way when nobody wants it any more is left
+  /// alone, and tells nothing.
+  struct Direction {
+    asio::posix::descriptor_base::wait_type type;
+    Task task;
+    bool wanted;
+    bool waiting = false;
+  };
   /// Lives until the last wait has ended, which may be after the watch.
   struct State {
-    State(AsioLoop& owner, int descriptor, Task task)
-        : loop(owner), waiter(owner.executor(), descriptor), on_readable(std::move(task)) {}
+    State(AsioLoop& owner, int descriptor, Task on_readable, Task on_writable)
+        : loop(owner),
+          waiter(owner.executor(), descriptor),
+          reading{asio::posix::descriptor_base::wait_read, std::move(on_readable), true},
+          writing{asio::posix::descriptor_base::wait_write, std::move(on_writable), false} {}
     ~State() { end(); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
-    static void wait(const std::shared_ptr<State>& self) {
-      self->waiter.async_wait(asio::posix::descriptor_base::wait_read,
-                              [self](const boost::system::error_code& error) {
-                                if (error || self->ended) return;
-                                self->loop.enter();
-                                self->on_readable();
-                                self->loop.leave();
-                                if (!self->ended) wait(self);
-                              });
+    /// `way` is one of the two of `self`.
+    static void wait(const std::shared_ptr<State>& self, Direction& way) {
+      if (!way.wanted || self->ended || std::exchange(way.waiting, true)) return;
+      self->waiter.async_wait(way.type, [self, &way](const boost::system::error_code& error) {
+        way.waiting = false;
+        if (error || self->ended) return;
+        if (way.wanted) {
+          self->loop.enter();
+          way.task();
+          self->loop.leave();
+        }
+        wait(self, way);
+      });
     }
     void end() {
       // Forgets the descriptor without closing it.
@@ -56,7 +79,8 @@ class AsioLoop::AsioWatch final : public Watch {
 
     AsioLoop& loop;
     asio::posix::basic_stream_descriptor<AsioExecutor> waiter;
-    Task on_readable;
+    Direction reading;
+    Direction writing;
     bool ended = false;
   };
 
@@ -73,14 +97,18 @@ class AsioLoop::AsioListener final : public Listener, private Timer {
   ~AsioListener() override = default;
   [[nodiscard]] SocketAddress local() const override { return acceptor_.local(); }
   [[nodiscard]] int descriptor() const override { return acceptor_.descriptor(); }
+  [[nodiscard]] std::size_t max_message() const override { return acceptor_.max_message(); }
 
  private:
   void resume() {
-    watch_ = std::make_unique<AsioWatch>(loop_, acceptor_.descriptor(), [this] {
-      if (acceptor_.accept_some()) return;
-      watch_.reset();
-      rest();
-    });
+    watch_ = std::make_unique<AsioWatch>(
+        loop_, acceptor_.descriptor(),
+        [this] {
+          if (acceptor_.accept_some()) return;
+          watch_.reset();
+          rest();
+        },
+        Task());
   }
   void rest() { loop_.timers().arm(*this, later(loop_.now(), acceptor_.pause())); }
   void on_timer() override {
@@ -164,11 +192,14 @@ AsioLoop::AsioLoop()
   if (!wake_up_.valid()) {
     throw boost::system::system_error(errno, boost::system::system_category(), "eventfd");
   }
-  wake_watch_ = std::make_unique<AsioWatch>(*this, wake_up_.descriptor(), [this] {
-    wake_up_.drain();
-    round();
-    if (stopping_.load()) context_.stop();
-  });
+  wake_watch_ = std::make_unique<AsioWatch>(
+      *this, wake_up_.descriptor(),
+      [this] {
+        wake_up_.drain();
+        round();
+        if (stopping_.load()) context_.stop();
+      },
+      Task());
 }
 
 AsioLoop::~AsioLoop() { close_mailbox(); }
@@ -220,10 +251,17 @@ void AsioLoop::arm_tick() {
 
 Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
                                                    const ListenOptions& options, AcceptSink& sink) {
+  if (address.form() == SocketAddress::Form::queue) {
+    return listen_on_queue(*this, address, options, sink);
+  }
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
+  if (opened.value().local.kind() == SocketKind::datagram) {
+    return listen_for_datagrams(*this, opened.take(), options, sink);
+  }
   if (opened.value().connected) {
-    return std::unique_ptr<Listener>(std::make_unique<GivenConnection>(*this, opened.take(), sink));
+    return std::unique_ptr<Listener>(
+        std::make_unique<GivenConnection>(*this, opened.take(), options, sink));
   }
   try {
     return std::unique_ptr<Listener>(
@@ -233,16 +271,18 @@ Result<std::unique_ptr<Listener>> AsioLoop::listen(const SocketAddress& address,
   }
 }
 
-Result<std::unique_ptr<Watch>> AsioLoop::watch_readable(int descriptor, Task on_readable) {
+Result<std::unique_ptr<Watch>> AsioLoop::watch(int descriptor, Task on_readable, Task on_writable) {
   try {
-    return std::unique_ptr<Watch>(
-        std::make_unique<AsioWatch>(*this, descriptor, std::move(on_readable)));
+    return std::unique_ptr<Watch>(std::make_unique<AsioWatch>(
+        *this, descriptor, std::move(on_readable), std::move(on_writable)));
   } catch (const boost::system::system_error& error) {
     return system_error("asio cannot watch one more descriptor", error.code().value());
   }
 }
 
 Result<TransportPtr> AsioLoop::adopt(Accepted accepted) {
+  if (accepted.transport != nullptr) return std::move(accepted.transport);
+  if (keeps_boundaries(accepted.peer.kind())) return adopt_messages(*this, std::move(accepted));
   return transport_on(*this, std::move(accepted.descriptor), accepted.peer);
 }
 

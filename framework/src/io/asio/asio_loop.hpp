@@ -34,7 +34,7 @@ class AsioLoop final : public EventLoop {
   void connect(const SocketAddress& address, const ConnectOptions& options,
                ConnectHandler handler) override;
   using EventLoop::connect;
-  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
+  Result<std::unique_ptr<Watch>> watch(int descriptor, Task on_readable, Task on_writable) override;
 
   [[nodiscard]] asio::execution_context& asio_context() override { return context_; }
   void catch_up() override {

@@ -8,6 +8,7 @@
 #include "io/given_connection.hpp"
 #include "io/local_connect.hpp"
 #include "io/mailbox.hpp"
+#include "io/messages/messages.hpp"
 #include "io/reactor/reactor_transport.hpp"
 #include "io/socket.hpp"
 
@@ -23,6 +24,7 @@ class ReactorLoop::ReactorListener final : public Listener, private IoHandler, p
   Status start() { return loop_.watch(acceptor_.descriptor(), {.read = true}, *this); }
   [[nodiscard]] SocketAddress local() const override { return acceptor_.local(); }
   [[nodiscard]] int descriptor() const override { return acceptor_.descriptor(); }
+  [[nodiscard]] std::size_t max_message() const override { return acceptor_.max_message(); }
 
  private:
   void on_ready(const Ready&) override {
@@ -38,23 +40,39 @@ class ReactorLoop::ReactorListener final : public Listener, private IoHandler, p
 
 class ReactorLoop::ReactorWatch final : public Watch, private IoHandler {
  public:
-  ReactorWatch(ReactorLoop& loop, int descriptor, Task on_readable)
+  ReactorWatch(ReactorLoop& loop, int descriptor, Task on_readable, Task on_writable)
       : loop_(loop),
         descriptor_(descriptor),
-        on_readable_(std::make_shared<Task>(std::move(on_readable))) {}
-  ~ReactorWatch() override { loop_.unwatch(descriptor_); }
+        tasks_(std::make_shared<Tasks>(Tasks{std::move(on_readable), std::move(on_writable)})) {}
+  ~ReactorWatch() override {
+    tasks_->gone = true;
+    loop_.unwatch(descriptor_);
+  }
 
-  Status start() { return loop_.watch(descriptor_, {.read = true}, *this); }
+  Status start() { return loop_.watch(descriptor_, interest_, *this); }
+  void want(bool readable, bool writable) override {
+    interest_ = {.read = readable, .write = writable};
+    loop_.want(descriptor_, interest_);
+  }
 
  private:
-  void on_ready(const Ready&) override {
-    const std::shared_ptr<Task> task = on_readable_;  // which may destroy this
-    (*task)();
+  struct Tasks {
+    Task on_readable;
+    Task on_writable;
+    bool gone = false;
+  };
+
+  void on_ready(const Ready& ready) override {
+    const std::shared_ptr<Tasks> tasks = tasks_;  // either may destroy this
+    if ((ready.readable || ready.failed) && interest_.read) tasks->on_readable();
+    if (tasks->gone) return;
+    if ((ready.writable || ready.failed) && interest_.write) tasks->on_writable();
   }
 
   ReactorLoop& loop_;
   int descriptor_;
-  std::shared_ptr<Task> on_readable_;
+  Interest interest_{.read = true};
+  std::shared_ptr<Tasks> tasks_;
 };
 
 /// A connect() on its way; lives in the loop's list until it has told its handler.
@@ -206,10 +224,17 @@ void ReactorLoop::unwatch(int descriptor) {
 Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& address,
                                                       const ListenOptions& options,
                                                       AcceptSink& sink) {
+  if (address.form() == SocketAddress::Form::queue) {
+    return listen_on_queue(*this, address, options, sink);
+  }
   auto opened = net::open_listener(address, options);
   if (!opened.ok()) return opened.error();
+  if (opened.value().local.kind() == SocketKind::datagram) {
+    return listen_for_datagrams(*this, opened.take(), options, sink);
+  }
   if (opened.value().connected) {
-    return std::unique_ptr<Listener>(std::make_unique<GivenConnection>(*this, opened.take(), sink));
+    return std::unique_ptr<Listener>(
+        std::make_unique<GivenConnection>(*this, opened.take(), options, sink));
   }
   auto listener = std::make_unique<ReactorListener>(*this, opened.take(), options, sink);
   if (const Status started = listener->start(); !started.ok()) {
@@ -219,18 +244,22 @@ Result<std::unique_ptr<Listener>> ReactorLoop::listen(const SocketAddress& addre
   return std::unique_ptr<Listener>(std::move(listener));
 }
 
-Result<std::unique_ptr<Watch>> ReactorLoop::watch_readable(int descriptor, Task on_readable) {
-  auto made = std::make_unique<ReactorWatch>(*this, descriptor, std::move(on_readable));
+Result<std::unique_ptr<Watch>> ReactorLoop::watch(int descriptor, Task on_readable,
+                                                  Task on_writable) {
+  auto made = std::make_unique<ReactorWatch>(*this, descriptor, std::move(on_readable),
+                                             std::move(on_writable));
   if (const Status started = made->start(); !started.ok()) return started.error();
   return std::unique_ptr<Watch>(std::move(made));
 }
 
 Result<TransportPtr> ReactorLoop::adopt(Accepted accepted) {
+  if (accepted.transport != nullptr) return std::move(accepted.transport);
   if (accepted.descriptor.get() >= poller_->descriptor_limit()) {
     return Error{std::string(name()) + " serves descriptors below " +
                      std::to_string(poller_->descriptor_limit()) + " only",
                  EMFILE};
   }
+  if (keeps_boundaries(accepted.peer.kind())) return adopt_messages(*this, std::move(accepted));
   return TransportPtr(new ReactorTransport(*this, std::move(accepted.descriptor), accepted.peer));
 }
 

@@ -45,10 +45,11 @@ class ReactorLoop final : public EventLoop {
   void connect(const SocketAddress& address, const ConnectOptions& options,
                ConnectHandler handler) override;
   using EventLoop::connect;
-  Result<std::unique_ptr<Watch>> watch_readable(int descriptor, Task on_readable) override;
+  Result<std::unique_ptr<Watch>> watch(int descriptor, Task on_readable, Task on_writable) override;
 
   // For what lives on this loop:
 
+  using EventLoop::watch_readable;
   /// Begins to watch; the error says why the poller cannot.
   Status watch(int descriptor, Interest interest, IoHandler& handler);
   /// Changes what is wanted of a watched descriptor.
