@@ -55,9 +55,9 @@ Descriptor open_process(pid_t pid) {
 }
 
 // The endpoint in "listening on tcp://..." once its whole line is there.
-std::optional<std::string_view> announced(std::string_view said) {
+std::optional<std::string_view> announced(std::string_view said, std::string_view scheme) {
   static constexpr std::string_view words = "listening on ";
-  const auto at = said.find("listening on tcp://");
+  const auto at = said.find(std::string(words).append(scheme));
   if (at == std::string_view::npos) return std::nullopt;
   const auto endpoint = said.substr(at + words.size());
   const auto end = endpoint.find_first_of(" \r\n");
@@ -103,21 +103,22 @@ Child::~Child() {
   if (reader_.joinable()) reader_.join();
 }
 
-Endpoint Child::wait_listening(const Interrupts& interrupts) {
+Endpoint Child::wait_listening(const Interrupts& interrupts, std::string_view scheme) {
   const auto deadline = std::chrono::steady_clock::now() + start_deadline;
   std::string said;
   std::array<char, 4096> buffer{};
   for (;;) {
     const auto left = deadline - std::chrono::steady_clock::now();
     if (!interrupts.wait_readable(output_.get(), left)) {
-      throw Failure("'" + name_ + "' did not say 'listening on tcp://...' within 10 s");
+      throw Failure("'" + name_ + "' did not say 'listening on " + std::string(scheme) +
+                    "...' within 10 s");
     }
     const auto came = ::read(output_.get(), buffer.data(), buffer.size());
     if (came <= 0) fail_early();
     said.append(buffer.data(), static_cast<std::size_t>(came));
-    if (const auto endpoint = announced(said)) {
+    if (const auto endpoint = announced(said, scheme)) {
       reader_ = std::thread{[this] { read_and_drop(); }};
-      return parse_endpoint(*endpoint);
+      return parse_endpoint(*endpoint, scheme);
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -25,9 +26,10 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // Waits, for at most 10 s, for the line "listening on tcp://..." on its standard output, and
-  // answers that endpoint. What it prints later is read and dropped. Call it once.
-  Endpoint wait_listening(const Interrupts& interrupts);
+  // Waits, for at most 10 s, for the line "listening on tcp://...", or of another scheme, on its
+  // standard output, and answers that endpoint. What it prints later is read and dropped. Call it
+  // once.
+  Endpoint wait_listening(const Interrupts& interrupts, std::string_view scheme = "tcp://");
 
   pid_t pid() const { return pid_; }
 

@@ -43,13 +43,13 @@ bool parse_host(Endpoint& endpoint, std::string_view host) {
 
 }  // namespace
 
-Endpoint parse_endpoint(std::string_view text) {
-  static constexpr std::string_view scheme = "tcp://";
+Endpoint parse_endpoint(std::string_view text, std::string_view scheme) {
   Endpoint endpoint;
   endpoint.text = text;
   const auto colon = text.rfind(':');
   if (!text.starts_with(scheme) || colon < scheme.size()) {
-    throw Failure("'" + endpoint.text + "' is not an endpoint like tcp://127.0.0.1:7000");
+    throw Failure("'" + endpoint.text + "' is not an endpoint like " + std::string(scheme) +
+                  "127.0.0.1:7000");
   }
   const auto digits = text.substr(colon + 1);
   const auto* end = digits.data() + digits.size();

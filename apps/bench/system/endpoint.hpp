@@ -21,8 +21,8 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
-// Throws Failure that says what is wrong with `text`.
-Endpoint parse_endpoint(std::string_view text);
+// Throws Failure that says what is wrong with `text`. The scheme is "tcp://" or "udp://".
+Endpoint parse_endpoint(std::string_view text, std::string_view scheme = "tcp://");
 
 // A connected, non-blocking socket with TCP_NODELAY. Throws Failure.
 Descriptor connect_to(const Endpoint& endpoint);
