@@ -1,8 +1,12 @@
 #include "backend/bench.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <stdexcept>
+
+#include "support/message_peer.hpp"
 
 namespace weir::test {
 
@@ -26,6 +30,46 @@ class SocketClient final : public Client {
 
  private:
   Descriptor socket_;
+};
+
+/// The same where messages stay apart: what was received of one and not read yet is kept.
+class PacketClient final : public Client {
+ public:
+  explicit PacketClient(const SocketAddress& address, int receive_buffer)
+      : socket_(connect_to(address, receive_buffer)) {}
+
+  void send(std::string_view bytes) override { send_all(socket_, bytes); }
+  std::size_t send_some(std::string_view bytes) override { return test::send_some(socket_, bytes); }
+  std::string read(std::size_t size) override {
+    while (left_.size() < size) {
+      const std::string message = receive();
+      if (message.empty()) throw std::runtime_error("the peer ended after '" + left_ + "'");
+      left_ += message;
+    }
+    std::string bytes = left_.substr(0, size);
+    left_.erase(0, size);
+    return bytes;
+  }
+  Rest read_to_end() override {
+    Rest rest = test::read_to_end(socket_);
+    rest.bytes.insert(0, std::exchange(left_, {}));
+    return rest;
+  }
+  std::string exchange(std::string_view, std::size_t, unsigned) override {
+    throw std::logic_error("messages are not cut anywhere");
+  }
+  void end() override { end_sending(socket_); }
+  void close() override { socket_.close(); }
+  void reset() override { socket_.close(); }
+
+ private:
+  std::string receive() {
+    wait_until("a message", [&] { return readable(socket_); });
+    return read_available(socket_);
+  }
+
+  Descriptor socket_;
+  std::string left_;
 };
 
 class MemoryClient final : public Client {
@@ -92,7 +136,8 @@ class MemoryClient final : public Client {
 
 }  // namespace
 
-Bench::Bench(const Setting& setting) : backend_(setting.backend), threads_(setting.threads) {
+Bench::Bench(const Setting& setting)
+    : backend_(setting.backend), threads_(setting.threads), scheme_(setting.scheme) {
   options.log = Log(LogLevel::off);
   if (backend_ == "memory") {
     memory_ = std::make_unique<testing::MemoryLoop>();
@@ -103,7 +148,19 @@ Bench::Bench(const Setting& setting) : backend_(setting.backend), threads_(setti
   }
 }
 
-Bench::~Bench() = default;
+Bench::~Bench() {
+  server_.reset();
+  remove_queues(address_);
+}
+
+std::string Bench::free_endpoint() const {
+  static std::atomic<unsigned> number{0};
+  const std::string scheme = std::string(scheme_) + "://";
+  if (scheme_ == "tcp" || scheme_ == "udp") return scheme + "127.0.0.1:0";
+  const std::string name =
+      "weir-test-" + std::to_string(::getpid()) + "-" + std::to_string(number.fetch_add(1));
+  return scheme + (scheme_ == "mq" ? "" : "@") + name;
+}
 
 std::size_t Bench::scaled(std::size_t count) const {
   return test::scaled(backend_ == "spin" ? (count + 9) / 10 : count);
@@ -128,7 +185,7 @@ void Bench::watch(Hooks& hooks) {
 void Bench::begin(const Result<Endpoint>& listening) {
   if (!listening.ok()) throw std::runtime_error(listening.error().message);
   endpoint_ = listening.value();
-  address_ = loopback(endpoint_.port);
+  address_ = resolve(endpoint_).value().front();
   if (before_start) before_start(*server_);
   if (const Status started = server_->start(); !started.ok()) {
     throw std::runtime_error(started.error().message);
@@ -138,6 +195,9 @@ void Bench::begin(const Result<Endpoint>& listening) {
 std::unique_ptr<Client> Bench::connect(int receive_buffer) {
   if (in_memory()) {
     return std::make_unique<MemoryClient>(*this, memory_->dial(endpoint_.to_string()));
+  }
+  if (keeps_boundaries(address_.kind())) {
+    return std::make_unique<PacketClient>(address_, receive_buffer);
   }
   return std::make_unique<SocketClient>(address_, receive_buffer);
 }

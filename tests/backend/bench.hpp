@@ -26,6 +26,7 @@ namespace weir::test {
 struct Setting {
   std::string_view backend;
   Threads threads{};
+  std::string_view scheme = "tcp";
 };
 
 class Bench;
@@ -94,6 +95,7 @@ class Bench {
 
   /// For serve(): a quiet server on the setting's backend.
   ServerOptions options;
+  ListenerOptions listener_options;
   /// Called with the server before it starts.
   UniqueFunction<void(Server&)> before_start;
 
@@ -113,12 +115,14 @@ class Bench {
   [[nodiscard]] Serving serve(F framing, H handler, Hooks hooks = {}) {
     watch(hooks);
     server_ = std::make_unique<Server>(std::move(options));
-    begin(server_->listen("tcp://127.0.0.1:0", std::move(framing), std::move(handler),
-                          std::move(hooks)));
+    begin(server_->listen(free_endpoint(), std::move(framing), std::move(handler), std::move(hooks),
+                          std::move(listener_options)));
     return Serving(*this);
   }
   [[nodiscard]] Server& server() { return *server_; }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const SocketAddress& address() const { return address_; }
+  [[nodiscard]] std::string_view scheme() const { return scheme_; }
   /// For weir's own clients of the server: on the setting's backend, or on the loop in memory.
   [[nodiscard]] ClientOptions client_options() const;
   [[nodiscard]] bool in_memory() const { return memory_ != nullptr; }
@@ -170,12 +174,15 @@ class Bench {
   void run_ready() { memory_->run_ready(); }
 
  private:
+  /// Of the setting's scheme, where nobody listens.
+  [[nodiscard]] std::string free_endpoint() const;
   void watch(Hooks& hooks);
   void begin(const Result<Endpoint>& listening);
   [[nodiscard]] std::unique_ptr<Client> connect(int receive_buffer);
 
   std::string_view backend_;
   Threads threads_;
+  std::string_view scheme_;
   std::unique_ptr<testing::MemoryLoop> memory_;
   Endpoint endpoint_;
   SocketAddress address_;

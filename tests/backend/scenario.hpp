@@ -1,6 +1,12 @@
 // One scenario, every backend: SCENARIO(name) { ... } is a test case of each backend's suite, so
 // that ctest shows backend.conformance/select/half_close_gets_the_reply. CORE_SCENARIO is also run
 // in every mode of threads, e.g. backend.conformance/select/4_threads/... The body sees `bench`.
+//
+// Each runs on TCP, on Unix streams (select/unix/...) and on SOCK_SEQPACKET (select/unixpacket/...)
+// but for those that scenario.cpp names. MESSAGE_SCENARIO(name, schemes) is for sockets that keep
+// the boundaries of messages, e.g. select/udp/..., "udp unixgram" or `all_messages`; they run in
+// every mode of threads, but for "udp/1", where the kernel would spread the peers over several
+// tables.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +21,20 @@ struct Scenario {
   Scenario(const char* name, const char* file, std::size_t line, Modes modes, void (*body)(Bench&));
 };
 
+struct MessageScenario {
+  MessageScenario(const char* name, const char* file, std::size_t line, std::string_view schemes,
+                  void (*body)(Bench&));
+};
+
+inline constexpr std::string_view all_messages = "udp unixgram unixpacket mq";
+
 }  // namespace weir::test
+
+#define MESSAGE_SCENARIO(name, schemes)                                                            \
+  static void name(::weir::test::Bench& bench);                                                    \
+  static const ::weir::test::MessageScenario name##_registered(#name, __FILE__, __LINE__, schemes, \
+                                                               &name);                             \
+  static void name(::weir::test::Bench& bench)
 
 #define WEIR_SCENARIO(name, modes)                                                                \
   static void name(::weir::test::Bench& bench);                                                   \

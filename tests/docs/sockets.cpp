@@ -21,6 +21,15 @@ void serve_locally(weir::Server& server) {
 }
 // ]
 
+// [messages
+void serve_a_group(weir::Server& server) {
+  weir::ListenerOptions options;
+  options.messages.max_message = 1200;            // fits any path of the internet
+  options.messages.multicast_interface = "eth0";  // the address is a group: it is joined there
+  server.listen("udp://239.1.2.3:7000", weir::raw(), echo, {}, options);
+}
+// ]
+
 // [options
 void serve_with_options(weir::Server& server) {
   weir::ListenerOptions options;

@@ -91,9 +91,10 @@ SocketAddress address_of(const Descriptor& socket) {
 }
 
 Descriptor connect_to(const SocketAddress& address, int receive_buffer) {
-  Descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  const int type = address.kind() == SocketKind::packet ? SOCK_SEQPACKET : SOCK_STREAM;
+  Descriptor socket(checked(::socket(address.family(), type | SOCK_CLOEXEC, 0), "socket"));
   limit_waits(socket);
-  set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (address.family() != AF_UNIX) set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   if (receive_buffer != 0) set_number(socket, SOL_SOCKET, SO_RCVBUF, receive_buffer);
   checked(::connect(socket.get(), address.data(), static_cast<socklen_t>(address.size())),
           "connect");
@@ -171,6 +172,11 @@ Rest read_to_end(const Descriptor& socket) {
     }
     rest.bytes.append(piece, 0, static_cast<std::size_t>(count));
   }
+}
+
+bool readable(const Descriptor& socket) {
+  pollfd asked{socket.get(), POLLIN, 0};
+  return checked(::poll(&asked, 1, 0), "poll") == 1;
 }
 
 std::string read_available(const Descriptor& socket) {

@@ -42,8 +42,8 @@ void wait_until(const std::string& what, Condition done);
 /// A free port of 127.0.0.1 where nobody listens, and that nobody else can take meanwhile.
 [[nodiscard]] Descriptor reserve_port();
 [[nodiscard]] SocketAddress address_of(const Descriptor& socket);
-/// A connected blocking socket with TCP_NODELAY, whose reads and writes end after `patience`. A
-/// `receive_buffer` of 0 is what the kernel chooses, up to dozens of megabytes.
+/// A connected blocking socket, TCP (with TCP_NODELAY) or Unix, whose reads and writes end after
+/// `patience`. A `receive_buffer` of 0 is what the kernel chooses, up to dozens of megabytes.
 [[nodiscard]] Descriptor connect_to(const SocketAddress& address, int receive_buffer = 0);
 /// The two ends of a TCP connection: the first blocking, the second as a loop adopts it.
 [[nodiscard]] std::pair<Descriptor, Descriptor> tcp_pair();
@@ -63,6 +63,8 @@ struct Rest {
   bool reset = false;  // ended by a reset, not by the end of the stream
 };
 [[nodiscard]] Rest read_to_end(const Descriptor& socket);
+/// Is there something to read, or the end?
+[[nodiscard]] bool readable(const Descriptor& socket);
 /// What is there now; nothing when there is nothing.
 [[nodiscard]] std::string read_available(const Descriptor& socket);
 
