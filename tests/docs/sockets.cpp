@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(an_option_of_the_guide_is_applied) {
 }
 
 BOOST_AUTO_TEST_CASE(the_listeners_of_the_guide_answer_with_a_reason_or_an_endpoint) {
-  for (const auto serve : {serve_locally, serve_with_options, serve_files}) {
+  for (const auto serve : {serve_locally, serve_a_group, serve_with_options, serve_files}) {
     weir::Server server({.log = weir::Log(weir::LogLevel::off)});
     serve(server);
   }

@@ -35,8 +35,7 @@ int main(void) {
   for (;;) {
     struct sockaddr_storage from;
     socklen_t size = sizeof from;
-    const ssize_t came =
-        recvfrom(bound, buffer, sizeof buffer, 0, (struct sockaddr*)&from, &size);
+    const ssize_t came = recvfrom(bound, buffer, sizeof buffer, 0, (struct sockaddr*)&from, &size);
     if (came < 0) {
       if (errno == EINTR) continue;
       fail("recvfrom");

@@ -357,8 +357,8 @@ BOOST_AUTO_TEST_CASE(every_reason_is_told_counted_and_logged_exactly_once) {
     BOOST_TEST(direct.context.counters.closed[at].value() == 1U);
     provoked.insert(CloseReason::handler_timeout);
   }
-  // All but none, and the two that a relay alone has.
-  provoked.insert({CloseReason::no_upstream, CloseReason::upstream_failed});
+  // All but none, the two that a relay alone has, and what only peers of datagrams are told.
+  provoked.insert({CloseReason::no_upstream, CloseReason::upstream_failed, CloseReason::displaced});
   BOOST_TEST(provoked.size() == close_reason_count - 1);
 }
 

@@ -111,8 +111,7 @@ class MemoryLoop final : private OwnsClock, public EventLoop {
                ConnectHandler handler) override;
   using EventLoop::connect;
   /// An error: there are no descriptors in memory.
-  Result<std::unique_ptr<Watch>> watch(int descriptor, Task on_readable,
-                                       Task on_writable) override;
+  Result<std::unique_ptr<Watch>> watch(int descriptor, Task on_readable, Task on_writable) override;
 
  private:
   friend class MemoryTransport;
