@@ -86,9 +86,7 @@ std::optional<int> App::parse(int argc, const char* const* argv) {
 }
 
 ListenerOptions App::listener_options(const std::string& endpoint) const {
-  const auto parsed = Endpoint::parse(endpoint);
-  const bool secure = parsed.ok() && parsed.value().is_tls();
-  return {.local_file = local_file_, .tls = secure ? tls_.filter() : nullptr};
+  return {.local_file = local_file_, .tls = is_tls(endpoint) ? tls_.filter() : nullptr};
 }
 
 bool App::listens(const Result<Endpoint>& bound) {

@@ -5,12 +5,12 @@
 
 namespace weir::app {
 
-namespace {
-
 bool is_tls(const std::string& endpoint) {
   const auto parsed = Endpoint::parse(endpoint);
   return parsed.ok() && parsed.value().is_tls();
 }
+
+namespace {
 
 /// A Flag::take that appends the value, if there is one.
 auto append_to(std::vector<std::string>& values) {

@@ -15,6 +15,9 @@ class TlsServer;
 
 namespace weir::app {
 
+/// False also for what is no endpoint.
+[[nodiscard]] bool is_tls(const std::string& endpoint);
+
 /// --tls-cert, --tls-key, --tls-self-signed, --tls-client-ca. Outlives its flags.
 class TlsServerFlags {
  public:

@@ -1,6 +1,5 @@
 #include "io/local_connect.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -25,11 +24,7 @@ struct Attempt {
 
   static void run(std::shared_ptr<Attempt> self) {
     auto socket = net::open_socket(self->address, self->options, SocketRole::connection);
-    if (!socket.ok()) {
-      return self->handler(
-          Error{"cannot connect to " + self->address.to_string() + ": " + socket.error().message,
-                socket.error().code});
-    }
+    if (!socket.ok()) return self->handler(net::cannot_connect(self->address, socket.error()));
     const int progress = self->begin(socket.value());
     if (progress == 0) {
       return self->handler(
@@ -60,17 +55,14 @@ struct Attempt {
   void take_inherited() {
     Descriptor given(address.descriptor());
     const SocketAddress peer = net::peer_address(given.get());
-    const int flags = ::fcntl(given.get(), F_GETFL);
-    if (peer.empty() || flags < 0) {
+    if (peer.empty()) {
       const int code = errno;
       static_cast<void>(given.release());
       return handler(net::cannot_connect(address, code));
     }
+    if (!net::prepare_inherited(given.get())) return handler(net::cannot_connect(address, errno));
     const Status applied = apply_options(given.get(), options, SocketRole::connection);
-    if (!applied.ok() || ::fcntl(given.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
-        ::fcntl(given.get(), F_SETFD, FD_CLOEXEC) != 0) {
-      return handler(applied.ok() ? net::cannot_connect(address, errno) : applied.error());
-    }
+    if (!applied.ok()) return handler(net::cannot_connect(address, applied.error()));
     handler(loop.adopt({std::move(given), peer, nullptr, messages}));
   }
 };

@@ -9,18 +9,11 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "io/socket.hpp"
+
 namespace weir {
 
 namespace {
-
-bool bind_to(int socket, const SocketAddress& address) {
-  return ::bind(socket, address.data(), static_cast<socklen_t>(address.size())) == 0;
-}
-
-int type_of(SocketKind kind) {
-  if (kind == SocketKind::datagram) return SOCK_DGRAM;
-  return kind == SocketKind::packet ? SOCK_SEQPACKET : SOCK_STREAM;
-}
 
 /// 0 when the file at `address` is a socket that nobody answers on, else why it stays.
 int why_in_use(const SocketAddress& address) {
@@ -28,7 +21,7 @@ int why_in_use(const SocketAddress& address) {
   if (::lstat(address.path().c_str(), &file) != 0) return errno == ENOENT ? 0 : errno;
   if (!S_ISSOCK(file.st_mode)) return EEXIST;
   for (const SocketKind kind : {address.kind(), SocketKind::stream, SocketKind::datagram}) {
-    const Descriptor probe(::socket(AF_UNIX, type_of(kind) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const Descriptor probe(::socket(AF_UNIX, net::type_of(kind) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!probe.valid()) return errno;
     if (::connect(probe.get(), address.data(), static_cast<socklen_t>(address.size())) == 0) {
       return EADDRINUSE;
@@ -80,7 +73,7 @@ Result<LocalFile> LocalFile::bind(int socket, const SocketAddress& address,
   LocalFile file;
   const std::string path = address.path();
   if (path.empty() || path.front() == '@') {
-    if (!bind_to(socket, address)) return failed(errno);
+    if (!net::bind_to(socket, address)) return failed(errno);
     if (Status listening = listen(); !listening.ok()) return listening.error();
     return file;
   }
@@ -90,7 +83,7 @@ Result<LocalFile> LocalFile::bind(int socket, const SocketAddress& address,
     return failed(code);
   }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(errno);
-  if (!bind_to(socket, address)) return failed(errno);
+  if (!net::bind_to(socket, address)) return failed(errno);
   struct stat made {};
   if (::lstat(path.c_str(), &made) != 0) return failed(errno);
   file.path_ = path;

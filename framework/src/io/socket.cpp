@@ -27,21 +27,12 @@ namespace net {
 
 namespace {
 
-int type_of(SocketKind kind) {
-  if (kind == SocketKind::datagram) return SOCK_DGRAM;
-  return kind == SocketKind::packet ? SOCK_SEQPACKET : SOCK_STREAM;
-}
-
 SocketKind kind_of(int descriptor) {
   int type = SOCK_STREAM;
   socklen_t size = sizeof type;
   ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size);
   if (type == SOCK_DGRAM) return SocketKind::datagram;
   return type == SOCK_SEQPACKET ? SocketKind::packet : SocketKind::stream;
-}
-
-bool bind_to(const Descriptor& socket, const SocketAddress& address) {
-  return ::bind(socket.get(), address.data(), static_cast<socklen_t>(address.size())) == 0;
 }
 
 Error cannot_listen(const SocketAddress& address, int code) {
@@ -75,7 +66,7 @@ Status join_group(int socket, const SocketAddress& group, const std::string& int
 int probe(const SocketAddress& address, const SocketOptions& options) {
   const auto socket = open_socket(address, options, SocketRole::listener);
   if (!socket.ok()) return socket.error().code;
-  return bind_to(socket.value(), address) ? 0 : errno;
+  return bind_to(socket.value().get(), address) ? 0 : errno;
 }
 
 /// One that listens already, for another loop.
@@ -99,11 +90,7 @@ Result<Listening> take_inherited(const SocketAddress& address, const ListenOptio
     static_cast<void>(given.release());  // it is something else, and somebody else's
     return cannot_listen(address, code);
   }
-  const int flags = ::fcntl(given.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(given.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
-      ::fcntl(given.get(), F_SETFD, FD_CLOEXEC) != 0) {
-    return cannot_listen(address, errno);
-  }
+  if (!prepare_inherited(given.get())) return cannot_listen(address, errno);
   Listening listening;
   listening.local = local_address(given.get());
   const bool connects = listening.local.kind() != SocketKind::datagram;
@@ -157,6 +144,21 @@ Transfer transferred(ssize_t count) {
 
 }  // namespace
 
+int type_of(SocketKind kind) {
+  if (kind == SocketKind::datagram) return SOCK_DGRAM;
+  return kind == SocketKind::packet ? SOCK_SEQPACKET : SOCK_STREAM;
+}
+
+bool bind_to(int socket, const SocketAddress& address) {
+  return ::bind(socket, address.data(), static_cast<socklen_t>(address.size())) == 0;
+}
+
+bool prepare_inherited(int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  return flags >= 0 && ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 &&
+         ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
+}
+
 Result<Descriptor> open_socket(const SocketAddress& address, const SocketOptions& options,
                                SocketRole role) {
   Descriptor socket(
@@ -205,7 +207,7 @@ Result<Listening> open_listener(const SocketAddress& address, const ListenOption
     if (multicast) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const int share = options.share_port == SharePort::no ? 0 : 1;
     if (::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share) != 0 ||
-        !bind_to(listening.socket, address)) {
+        !bind_to(socket, address)) {
       return cannot_listen(address, errno);
     }
     if (const Status begun = begin(); !begun.ok()) return cannot_listen(address, begun.error());
@@ -222,12 +224,13 @@ Error cannot_connect(const SocketAddress& address, int code) {
   return system_error("cannot connect to " + address.to_string(), code);
 }
 
+Error cannot_connect(const SocketAddress& address, const Error& why) {
+  return Error{"cannot connect to " + address.to_string() + ": " + why.message, why.code};
+}
+
 Result<Descriptor> begin_connect(const SocketAddress& address, const SocketOptions& options) {
   auto socket = open_socket(address, options, SocketRole::connection);
-  if (!socket.ok()) {
-    return Error{"cannot connect to " + address.to_string() + ": " + socket.error().message,
-                 socket.error().code};
-  }
+  if (!socket.ok()) return cannot_connect(address, socket.error());
   const int progress = connect_progress(socket.value().get(), address);
   if (progress != 0 && progress != EINPROGRESS) return cannot_connect(address, progress);
   return socket;
@@ -294,7 +297,7 @@ class WithoutSigpipe {
   WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
   ~WithoutSigpipe() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  /// The call has failed with EPIPE.
+  /// The call did less than it was asked for: EPIPE, or, on a Unix socket, that after a part.
   void take() {
     const timespec at_once{};
     if (!waited_) sigtimedwait(&pipe_, nullptr, &at_once);
@@ -316,7 +319,8 @@ Transfer send_file(int descriptor, const FileRange& range, std::size_t most) {
     const ssize_t count = ::sendfile(descriptor, range.file->get(), &offset, size);
     if (count < 0 && errno == EINTR) continue;
     const int error = errno;
-    if (count < 0 && error == EPIPE) quiet.take();
+    const bool waits = count < 0 && error == EAGAIN;
+    if (count != static_cast<ssize_t>(size) && !waits) quiet.take();
     errno = error;
     Transfer done = transferred(count);
     done.end = count == 0 && size != 0;
@@ -339,7 +343,8 @@ Transfer splice_out(int pipe, int socket, std::size_t size) {
         ::splice(pipe, nullptr, socket, nullptr, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (count < 0 && errno == EINTR) continue;
     const int error = errno;
-    if (count < 0 && error == EPIPE) quiet.take();
+    const bool waits = count < 0 && error == EAGAIN;
+    if (count != static_cast<ssize_t>(size) && !waits) quiet.take();
     errno = error;
     return transferred(count);
   }

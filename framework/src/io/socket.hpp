@@ -39,11 +39,19 @@ struct Listening {
 /// What Transport::max_message() is for `options` on a socket of that address: 0 for a stream.
 [[nodiscard]] std::size_t max_message(const SocketAddress& address, const MessageOptions& options);
 
+/// SOCK_STREAM and so on.
+[[nodiscard]] int type_of(SocketKind kind);
+/// bind(); false with errno.
+[[nodiscard]] bool bind_to(int socket, const SocketAddress& address);
+/// What came from another program becomes non-blocking, and is closed by exec(); false with errno.
+[[nodiscard]] bool prepare_inherited(int descriptor);
+
 /// A non-blocking socket of the address's family and kind, with `options`.
 [[nodiscard]] Result<Descriptor> open_socket(const SocketAddress& address,
                                              const SocketOptions& options, SocketRole role);
 /// "cannot connect to ADDRESS: REASON".
 [[nodiscard]] Error cannot_connect(const SocketAddress& address, int code);
+[[nodiscard]] Error cannot_connect(const SocketAddress& address, const Error& why);
 /// A non-blocking socket whose connect() has begun; the error when it failed at once. Not for
 /// Form::local, where connect() may answer that the listener has no room now: EAGAIN.
 [[nodiscard]] Result<Descriptor> begin_connect(const SocketAddress& address,

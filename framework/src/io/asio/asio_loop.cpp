@@ -150,10 +150,7 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
  private:
   Status open(const SocketOptions& options) {
     auto made = net::open_socket(address_, options, SocketRole::connection);
-    if (!made.ok()) {
-      return Error{"cannot connect to " + address_.to_string() + ": " + made.error().message,
-                   made.error().code};
-    }
+    if (!made.ok()) return net::cannot_connect(address_, made.error());
     boost::system::error_code error;
     socket_.assign(protocol_of(address_), made.value().get(), error);
     if (error) return net::cannot_connect(address_, error.value());
