@@ -52,6 +52,10 @@ DatagramSocket::DatagramSocket(EventLoop& loop, net::Listening listening,
       local_(listening_.local.form() == SocketAddress::Form::local),
       peers_(0, Hash{seed()}) {}
 
+DatagramSocket::~DatagramSocket() {
+  if (!out_.empty()) static_cast<void>(out_.send(descriptor()));
+}
+
 Status DatagramSocket::start() {
   auto watched = loop_.watch(
       descriptor(), [this] { on_readable(); }, [this] { flush(); });

@@ -34,7 +34,10 @@ class DatagramSocket final : private Deferred,
 
   DatagramSocket(EventLoop& loop, net::Listening listening, const ListenOptions& options,
                  AcceptSink& sink);
-  ~DatagramSocket() override = default;
+  DatagramSocket(const DatagramSocket&) = delete;
+  DatagramSocket& operator=(const DatagramSocket&) = delete;
+  /// What is gathered goes out.
+  ~DatagramSocket() override;
   Status start();
   /// No new peers.
   void stop_accepting() { sink_ = nullptr; }
