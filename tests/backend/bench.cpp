@@ -7,70 +7,11 @@
 #include <stdexcept>
 
 #include "support/message_peer.hpp"
+#include "weir/tls/tls.hpp"
 
 namespace weir::test {
 
 namespace {
-
-class SocketClient final : public Client {
- public:
-  SocketClient(const SocketAddress& address, int receive_buffer)
-      : socket_(connect_to(address, receive_buffer)) {}
-
-  void send(std::string_view bytes) override { send_all(socket_, bytes); }
-  std::size_t send_some(std::string_view bytes) override { return test::send_some(socket_, bytes); }
-  std::string read(std::size_t size) override { return read_exactly(socket_, size); }
-  Rest read_to_end() override { return test::read_to_end(socket_); }
-  std::string exchange(std::string_view out, std::size_t expected, unsigned seed) override {
-    return test::exchange(socket_, out, expected, seed);
-  }
-  void end() override { end_sending(socket_); }
-  void close() override { socket_.close(); }
-  void reset() override { test::reset(std::move(socket_)); }
-
- private:
-  Descriptor socket_;
-};
-
-/// The same where messages stay apart: what was received of one and not read yet is kept.
-class PacketClient final : public Client {
- public:
-  explicit PacketClient(const SocketAddress& address, int receive_buffer)
-      : socket_(connect_to(address, receive_buffer)) {}
-
-  void send(std::string_view bytes) override { send_all(socket_, bytes); }
-  std::size_t send_some(std::string_view bytes) override { return test::send_some(socket_, bytes); }
-  std::string read(std::size_t size) override {
-    while (left_.size() < size) {
-      const std::string message = receive();
-      if (message.empty()) throw std::runtime_error("the peer ended after '" + left_ + "'");
-      left_ += message;
-    }
-    std::string bytes = left_.substr(0, size);
-    left_.erase(0, size);
-    return bytes;
-  }
-  Rest read_to_end() override {
-    Rest rest = test::read_to_end(socket_);
-    rest.bytes.insert(0, std::exchange(left_, {}));
-    return rest;
-  }
-  std::string exchange(std::string_view, std::size_t, unsigned) override {
-    throw std::logic_error("messages are not cut anywhere");
-  }
-  void end() override { end_sending(socket_); }
-  void close() override { socket_.close(); }
-  void reset() override { socket_.close(); }
-
- private:
-  std::string receive() {
-    wait_until("a message", [&] { return readable(socket_); });
-    return read_available(socket_);
-  }
-
-  Descriptor socket_;
-  std::string left_;
-};
 
 class MemoryClient final : public Client {
  public:
@@ -134,11 +75,18 @@ class MemoryClient final : public Client {
   bool closed_ = false;
 };
 
+/// With a certificate that is made once.
+TransportFilterPtr test_server() {
+  static const TlsCertificate certificate = self_signed().value().certificate;
+  return tls_server({.certificates = {certificate}}).take();
+}
+
 }  // namespace
 
 Bench::Bench(const Setting& setting)
     : backend_(setting.backend), threads_(setting.threads), scheme_(setting.scheme) {
   options.log = Log(LogLevel::off);
+  if (scheme_ == "tls") listener_options.tls = test_server();
   if (backend_ == "memory") {
     memory_ = std::make_unique<testing::MemoryLoop>();
     options.loop = memory_.get();
@@ -156,7 +104,7 @@ Bench::~Bench() {
 std::string Bench::free_endpoint() const {
   static std::atomic<unsigned> number{0};
   const std::string scheme = std::string(scheme_) + "://";
-  if (scheme_ == "tcp" || scheme_ == "udp") return scheme + "127.0.0.1:0";
+  if (scheme_ == "tcp" || scheme_ == "tls" || scheme_ == "udp") return scheme + "127.0.0.1:0";
   const std::string name =
       "weir-test-" + std::to_string(::getpid()) + "-" + std::to_string(number.fetch_add(1));
   return scheme + (scheme_ == "mq" ? "" : "@") + name;
@@ -171,6 +119,7 @@ ClientOptions Bench::client_options() const {
   made.log = Log(LogLevel::off);
   made.loop = memory_.get();
   if (!in_memory()) made.backend = std::string(backend_);
+  if (scheme_ == "tls") made.tls = tls_client({.insecure = true}).take();
   return made;
 }
 
@@ -196,10 +145,8 @@ std::unique_ptr<Client> Bench::connect(int receive_buffer) {
   if (in_memory()) {
     return std::make_unique<MemoryClient>(*this, memory_->dial(endpoint_.to_string()));
   }
-  if (keeps_boundaries(address_.kind())) {
-    return std::make_unique<PacketClient>(address_, receive_buffer);
-  }
-  return std::make_unique<SocketClient>(address_, receive_buffer);
+  if (scheme_ == "tls") return connect_by_tls(address_, receive_buffer);
+  return connect_plainly(address_, receive_buffer);
 }
 
 bool Bench::step() {

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "backend/clients.hpp"
 #include "support/sockets.hpp"
 #include "weir/service/client_options.hpp"
 #include "weir/service/server.hpp"
@@ -30,25 +31,6 @@ struct Setting {
 };
 
 class Bench;
-
-/// The peer's side of a connection. What waits does so within `patience`, else it throws.
-class Client {
- public:
-  virtual ~Client() = default;
-
-  virtual void send(std::string_view bytes) = 0;
-  /// As much as goes without waiting.
-  [[nodiscard]] virtual std::size_t send_some(std::string_view bytes) = 0;
-  [[nodiscard]] virtual std::string read(std::size_t size) = 0;
-  [[nodiscard]] virtual Rest read_to_end() = 0;
-  /// Sends and reads at the same time, in small pieces whose sizes follow from `seed`.
-  [[nodiscard]] virtual std::string exchange(std::string_view out, std::size_t expected,
-                                             unsigned seed) = 0;
-  /// Sends no more; reading goes on.
-  virtual void end() = 0;
-  virtual void close() = 0;
-  virtual void reset() = 0;
-};
 
 /// What handlers tell the test, in order; pushed on any thread.
 template <class T>

@@ -24,7 +24,7 @@ CORE_SCENARIO(half_close_gets_the_reply) {
   BOOST_TEST(to_string(bench.next_reason()) == "peer_ended");
 }
 
-SCENARIO(half_close_gets_a_reply_that_does_not_fit_the_kernel) {
+SCENARIO(half_close_gets_a_reply_that_does_not_fit_the_kernel, Sockets::streams) {
   const std::string large(4U << 20U, 'x');
   bench.options.limits.frame = 8U << 20U;
   const auto serving =
@@ -55,7 +55,7 @@ SCENARIO(an_end_without_a_byte_is_the_peers) {
   BOOST_TEST(to_string(bench.next_reason()) == "peer_ended");
 }
 
-CORE_SCENARIO(a_reset_ends_the_connection_and_no_other) {
+CORE_SCENARIO(a_reset_ends_the_connection_and_no_other, Sockets::resets) {
   const auto serving = bench.serve(lines(), echo);
   const auto other = bench.connect();
   const auto client = bench.connect();
@@ -182,7 +182,7 @@ SCENARIO(a_connection_that_never_says_anything_ends_at_its_deadline) {
   BOOST_TEST(to_string(bench.next_reason()) == "idle_timeout");
 }
 
-SCENARIO(a_frame_that_does_not_end_in_time_ends_the_connection) {
+SCENARIO(a_frame_that_does_not_end_in_time_ends_the_connection, Sockets::streams) {
   bench.options.deadlines.frame = 30ms;
   const auto serving = bench.serve(lines(), echo);
   const auto client = bench.connect();

@@ -37,7 +37,7 @@ CORE_SCENARIO(a_frame_is_echoed) {
   BOOST_TEST(to_string(bench.next_reason()) == "peer_ended");
 }
 
-SCENARIO(frames_may_be_cut_at_every_byte) {
+SCENARIO(frames_may_be_cut_at_every_byte, Sockets::streams) {
   const auto serving = bench.serve(length_prefix(4), echo);
   const auto client = bench.connect();
   const std::string stream = prefixed("hello") + prefixed("") + prefixed("weir");
@@ -55,7 +55,7 @@ SCENARIO(frames_may_be_cut_at_every_byte) {
   }
 }
 
-SCENARIO(frames_may_come_byte_by_byte) {
+SCENARIO(frames_may_come_byte_by_byte, Sockets::streams) {
   const auto serving = bench.serve(length_prefix(4), echo);
   const auto client = bench.connect();
   const std::string stream = prefixed("hello") + prefixed("") + prefixed("weir");
@@ -75,7 +75,7 @@ CORE_SCENARIO(a_thousand_frames_in_one_send_are_answered_in_order) {
   BOOST_TEST((client->read(stream.size()) == stream));
 }
 
-CORE_SCENARIO(megabytes_go_both_ways_at_once_with_a_slow_reader) {
+CORE_SCENARIO(megabytes_go_both_ways_at_once_with_a_slow_reader, Sockets::streams) {
   const auto serving = bench.serve(length_prefix(4), echo);
   std::minstd_rand random(20240607);
   std::string stream;
@@ -88,7 +88,7 @@ CORE_SCENARIO(megabytes_go_both_ways_at_once_with_a_slow_reader) {
   BOOST_TEST(to_string(bench.next_reason()) == "peer_ended");
 }
 
-SCENARIO(large_and_tiny_frames_mix) {
+SCENARIO(large_and_tiny_frames_mix, Sockets::streams) {
   bench.options.limits.frame = 2U << 20U;
   const auto serving = bench.serve(length_prefix(4), echo);
   std::minstd_rand random(42);

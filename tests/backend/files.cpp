@@ -17,7 +17,7 @@ std::string pattern(std::size_t size) {
 
 }  // namespace
 
-CORE_SCENARIO(a_file_goes_out_in_its_place) {
+CORE_SCENARIO(a_file_goes_out_in_its_place, Sockets::streams) {
   const std::string content = pattern(300'000);
   const TemporaryFile file(content);
   const auto serving = bench.serve(lines(), [&](std::string_view line, Session& session) {
@@ -35,7 +35,7 @@ CORE_SCENARIO(a_file_goes_out_in_its_place) {
   }
 }
 
-SCENARIO(a_file_larger_than_all_limits_is_sent_to_a_slow_reader) {
+SCENARIO(a_file_larger_than_all_limits_is_sent_to_a_slow_reader, Sockets::streams) {
   const std::string content = pattern(bench.scaled(20'000'000));
   const TemporaryFile file(content);
   bench.options.flow = {.high_watermark = 4096, .low_watermark = 1024, .max_queued = 100'000};
@@ -48,7 +48,7 @@ SCENARIO(a_file_larger_than_all_limits_is_sent_to_a_slow_reader) {
   BOOST_TEST(client->read(4) == "end\n");
 }
 
-SCENARIO(files_that_wait_stop_the_input) {
+SCENARIO(files_that_wait_stop_the_input, Sockets::streams) {
   const TemporaryFile file(pattern(3'000'000));
   const auto serving = bench.serve(
       lines(), [&](std::string_view, Session& session) { session.send_file(file.range()); });
@@ -60,7 +60,7 @@ SCENARIO(files_that_wait_stop_the_input) {
   BOOST_TEST(to_string(bench.next_reason()) == "peer_reset");
 }
 
-SCENARIO(a_file_from_another_thread_goes_out_in_order) {
+SCENARIO(a_file_from_another_thread_goes_out_in_order, Sockets::streams) {
   const TemporaryFile file("from a file\n");
   Events<Session> sessions;
   Hooks hooks;
@@ -79,7 +79,7 @@ SCENARIO(a_file_from_another_thread_goes_out_in_order) {
   BOOST_TEST(client->read(20) == "one\nfrom a file\ntwo\n");
 }
 
-SCENARIO(a_file_that_becomes_shorter_ends_the_connection_with_its_reason) {
+SCENARIO(a_file_that_becomes_shorter_ends_the_connection_with_its_reason, Sockets::streams) {
   const std::string content = pattern(8'000'000);
   const TemporaryFile file(content);
   const auto serving = bench.serve(lines(), [&](std::string_view, Session& session) {
@@ -95,7 +95,7 @@ SCENARIO(a_file_that_becomes_shorter_ends_the_connection_with_its_reason) {
   BOOST_TEST(to_string(bench.next_reason()) == "file_failed");
 }
 
-SCENARIO(a_peer_that_goes_while_a_file_is_sent_is_a_reset_and_no_signal) {
+SCENARIO(a_peer_that_goes_while_a_file_is_sent_is_a_reset_and_no_signal, Sockets::streams) {
   const TemporaryFile file(pattern(8'000'000));
   const auto serving = bench.serve(
       lines(), [&](std::string_view, Session& session) { session.send_file(file.range()); });
@@ -112,7 +112,7 @@ SCENARIO(a_peer_that_goes_while_a_file_is_sent_is_a_reset_and_no_signal) {
   }
 }
 
-SCENARIO(a_close_behind_a_file_comes_after_it) {
+SCENARIO(a_close_behind_a_file_comes_after_it, Sockets::streams) {
   const std::string content = pattern(3'000'000);
   const TemporaryFile file(content);
   const auto serving = bench.serve(lines(), [&](std::string_view, Session& session) {

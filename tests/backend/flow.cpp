@@ -28,7 +28,7 @@ std::string message_of(int thread, int i) {
 
 }  // namespace
 
-SCENARIO(a_client_that_does_not_read_is_not_read_either_and_loses_nothing) {
+SCENARIO(a_client_that_does_not_read_is_not_read_either_and_loses_nothing, Sockets::streams) {
   bench.options.flow = {.high_watermark = 16 * 1024, .low_watermark = 4 * 1024};
   const std::string reply(1000, 'r');
   const auto serving =
@@ -79,7 +79,7 @@ SCENARIO(what_is_pushed_to_a_client_that_never_reads_ends_with_slow_consumer) {
   }
 }
 
-SCENARIO(a_client_that_takes_nothing_for_too_long_ends_with_write_timeout) {
+SCENARIO(a_client_that_takes_nothing_for_too_long_ends_with_write_timeout, Sockets::streams) {
   bench.options.flow = {.high_watermark = 16 * 1024, .low_watermark = 4 * 1024};
   bench.options.deadlines.write = 50ms;
   const std::string reply(64 * 1024, 'r');

@@ -250,7 +250,7 @@ SCENARIO(a_plain_handlers_session_outlives_its_connection) {
   BOOST_TEST((check_reset(bench, world.sessions).send("late") == SendResult::rejected));
 }
 
-SCENARIO(a_responder_outlives_its_connection) {
+SCENARIO(a_responder_outlives_its_connection, Sockets::resets) {
   World world;
   const auto serving = serve(bench, world, Kind::responder);
   const Responder responder = check_reset(bench, world.kept);
@@ -259,7 +259,7 @@ SCENARIO(a_responder_outlives_its_connection) {
   BOOST_TEST(!responder.reply("late"));
 }
 
-SCENARIO(an_offloaded_handler_outlives_its_connection) {
+SCENARIO(an_offloaded_handler_outlives_its_connection, Sockets::resets) {
   World world;
   const auto serving = serve(bench, world, Kind::offload);
   const auto client = bench.connect();
@@ -272,7 +272,7 @@ SCENARIO(an_offloaded_handler_outlives_its_connection) {
   static_cast<void>(bench.next(world.sessions, "its last word"));
 }
 
-SCENARIO(a_coroutine_is_cancelled_with_its_connection) {
+SCENARIO(a_coroutine_is_cancelled_with_its_connection, Sockets::resets) {
   World world;
   const auto serving = serve(bench, world, Kind::coroutine);
   const auto client = bench.connect();
@@ -283,7 +283,7 @@ SCENARIO(a_coroutine_is_cancelled_with_its_connection) {
   BOOST_TEST(bench.next(world.told, "its cancellation") == "aborted");
 }
 
-SCENARIO(a_conversation_is_cancelled_with_its_connection) {
+SCENARIO(a_conversation_is_cancelled_with_its_connection, Sockets::resets) {
   World world;
   const auto serving = serve(bench, world, Kind::conversation);
   const auto client = bench.connect();

@@ -40,7 +40,7 @@ CORE_SCENARIO(idle_connections_end_at_once_when_the_server_stops) {
   BOOST_TEST(bench.server().stopped());
 }
 
-CORE_SCENARIO(a_busy_connection_finishes_its_frame_when_the_server_stops) {
+CORE_SCENARIO(a_busy_connection_finishes_its_frame_when_the_server_stops, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
@@ -56,7 +56,7 @@ CORE_SCENARIO(a_busy_connection_finishes_its_frame_when_the_server_stops) {
   if (bench.one_loop()) BOOST_TEST(report.finished == 1U);
 }
 
-CORE_SCENARIO(a_connection_that_is_busy_at_the_deadline_is_cut) {
+CORE_SCENARIO(a_connection_that_is_busy_at_the_deadline_is_cut, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
@@ -66,7 +66,7 @@ CORE_SCENARIO(a_connection_that_is_busy_at_the_deadline_is_cut) {
   BOOST_TEST(bench.server().stats().closed_by(CloseReason::cut) == 1U);
 }
 
-CORE_SCENARIO(a_deadline_of_zero_cuts_what_is_busy_and_drains_what_is_idle) {
+CORE_SCENARIO(a_deadline_of_zero_cuts_what_is_busy_and_drains_what_is_idle, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
@@ -74,7 +74,7 @@ CORE_SCENARIO(a_deadline_of_zero_cuts_what_is_busy_and_drains_what_is_idle) {
   BOOST_TEST(report.to_string() == "drained: 1 idle, 0 finished, 1 cut");
 }
 
-SCENARIO(a_second_stop_may_bring_the_deadline_nearer) {
+SCENARIO(a_second_stop_may_bring_the_deadline_nearer, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
@@ -85,7 +85,7 @@ SCENARIO(a_second_stop_may_bring_the_deadline_nearer) {
   BOOST_TEST(report.to_string() == "drained: 1 idle, 0 finished, 1 cut");
 }
 
-SCENARIO(a_second_stop_never_takes_the_deadline_back) {
+SCENARIO(a_second_stop_never_takes_the_deadline_back, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto busy = busy_client(bench);
   bench.server().stop(30ms);
@@ -94,7 +94,7 @@ SCENARIO(a_second_stop_never_takes_the_deadline_back) {
   BOOST_TEST(report.to_string() == "drained: 0 idle, 0 finished, 1 cut");
 }
 
-SCENARIO(the_longest_deadline_there_is_cuts_nothing) {
+SCENARIO(the_longest_deadline_there_is_cuts_nothing, Sockets::streams) {
   const auto serving = bench.serve(lines(), echo);
   const auto idle = idle_client(bench);
   const auto busy = busy_client(bench);
@@ -175,7 +175,7 @@ SCENARIO(no_connection_is_taken_once_the_drain_has_begun) {
   BOOST_TEST(bench.server().stats().accepted == 2U);
 }
 
-CORE_SCENARIO(the_counts_add_up) {
+CORE_SCENARIO(the_counts_add_up, Sockets::streams) {
   const auto serving = bench.serve(lines(), [](std::string_view line, Session& session) {
     if (line == "abort") session.abort();
     return line;
