@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -204,6 +205,17 @@ std::string Program::descriptor_target(int number) const {
   std::array<char, 256> target{};
   const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
   return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+std::size_t Program::sockets() const {
+  std::size_t count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd")) {
+    // One that is closed meanwhile has no target.
+    std::error_code gone;
+    if (std::filesystem::read_symlink(entry.path(), gone).string().starts_with("socket:")) ++count;
+  }
+  return count;
 }
 
 std::size_t count_lines(std::string_view text, std::string_view part) {

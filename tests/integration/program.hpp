@@ -59,6 +59,8 @@ class Program {
   [[nodiscard]] std::size_t peak_memory() const;
   /// What descriptor `number` of it is, as /proc says.
   [[nodiscard]] std::string descriptor_target(int number) const;
+  /// The sockets that it has open.
+  [[nodiscard]] std::size_t sockets() const;
 
  private:
   struct Stream {
