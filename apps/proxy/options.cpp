@@ -77,6 +77,11 @@ void add_flags(app::App& app, Options& options) {
            [&](std::string_view text) {
              return take_time(text, Duration::zero(), relay.health_interval);
            }});
+  app.add({"--drain-quiet", "TIME",
+           "at the drain: without a byte after an answer, before a pair ends; 0 is never", "1s",
+           [&](std::string_view text) {
+             return take_time(text, Duration::zero(), relay.drain_quiet);
+           }});
   app.add({"--send-proxy", "v1|v2", "tell the upstreams who the client is", "",
            [&](std::string_view text) -> Status {
              if (text.empty()) return {};

@@ -149,7 +149,7 @@ EACH_BACKEND(a_client_waits_for_the_only_upstream_to_start_again) {
 EACH_SERVER(a_drain_waits_for_who_is_talking_and_ends_who_is_not) {
   const EchoServer echo({});
   auto flags = flags_of(backend, threads);
-  flags.insert(flags.end(), {"--drain", "1h"});
+  flags.insert(flags.end(), {"--drain", "1h", "--drain-quiet", "0"});
   ProxyServer proxy(echo.endpoint(), flags);
   Client busy = proxy.connect();
   BOOST_TEST(busy.echo("first") == "first");
@@ -161,6 +161,19 @@ EACH_SERVER(a_drain_waits_for_who_is_talking_and_ends_who_is_not) {
   BOOST_TEST(proxy.report() == "drained: 0 idle, 1 finished, 0 cut");
   BOOST_TEST(proxy.program().read_line().starts_with("upstream tcp://127.0.0.1:"));
   BOOST_TEST(proxy.program().read_line() == "retries: 0");
+}
+
+EACH_SERVER(a_drain_ends_a_connection_that_is_kept_open_for_nothing) {
+  const EchoServer echo({});
+  auto flags = flags_of(backend, threads);
+  flags.insert(flags.end(), {"--drain", "1h", "--drain-quiet", "10ms"});
+  ProxyServer proxy(echo.endpoint(), flags);
+  Client quiet = proxy.connect();
+  BOOST_TEST(quiet.echo("first") == "first");
+  proxy.program().signal(SIGTERM);
+  BOOST_TEST(quiet.receive_all() == "");
+  quiet.finish_sending();
+  BOOST_TEST(proxy.report() == "drained: 0 idle, 1 finished, 0 cut");
 }
 
 EACH_BACKEND(a_proxy_behind_a_proxy_learns_who_the_client_is) {

@@ -1,10 +1,12 @@
 #include "io/socket.hpp"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -354,6 +356,13 @@ bool peer_is_there(int descriptor) {
   char byte = 0;
   const ssize_t count = ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count > 0 || (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+bool holds_bytes(int descriptor) {
+  int unread = 0;
+  int unsent = 0;
+  return (::ioctl(descriptor, SIOCINQ, &unread) == 0 && unread > 0) ||
+         (::ioctl(descriptor, SIOCOUTQ, &unsent) == 0 && unsent > 0);
 }
 
 SocketAddress local_address(int descriptor) { return ask_address(descriptor, ::getsockname); }

@@ -77,6 +77,9 @@ struct Listening {
 
 /// False when the stream's end, or its error, lies in the socket and nothing before it.
 [[nodiscard]] bool peer_is_there(int descriptor);
+/// Bytes lie in the kernel: unread ones, or sent ones that the peer's kernel has not acknowledged.
+/// Not of -1.
+[[nodiscard]] bool holds_bytes(int descriptor);
 
 /// They know the kind of the socket as well.
 [[nodiscard]] SocketAddress local_address(int descriptor);

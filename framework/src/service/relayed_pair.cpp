@@ -36,15 +36,6 @@ void RelayedPair::start() {
   dial();
 }
 
-bool RelayedPair::idle() const {
-  return phase_ == Phase::open && untouched() && client_.received == 0 && upstream_.received == 0;
-}
-
-void RelayedPair::drain() {
-  draining_ = true;
-  if (idle()) end(CloseReason::drained);
-}
-
 // --- the upstream ------------------------------------------------------------------------------
 
 void RelayedPair::dial() {
@@ -132,14 +123,9 @@ bool RelayedPair::upstream_is_gone() const {
 
 void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
   if (phase_ == Phase::over) return;
-  if (phase_ == Phase::ending) {
-    discarded_ += bytes.size();
-    if (discarded_ > context_.options.flow.max_discarded) end(reason_);
-    return;
-  }
-  active_at_ = context_.loop.now();
-  from.received += bytes.size();
-  moved_from(from).add(bytes.size());
+  if (phase_ == Phase::ending) return discard(bytes.size());
+  if (&from == &client_ && leaving_) return discard(bytes.size());
+  note_moved(from, bytes.size());
   Side& to = from.other;
   if (&from == &upstream_) {
     if (!std::exchange(answered_, true)) upstreams_->answered(*choice_, active_at_);
@@ -159,6 +145,21 @@ void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
     if (!from.paused) context_.counters.pauses.add();
     pause(from);
   }
+}
+
+/// `size` bytes came from it.
+void RelayedPair::note_moved(Side& from, std::size_t size) {
+  active_at_ = context_.loop.now();
+  last_from_ = &from;
+  from.received += size;
+  (&from == &client_ ? context_.counters.bytes_in : context_.counters.bytes_out).add(size);
+  if (draining_) arm_rest();
+}
+
+/// Bytes that have nobody to go to any more.
+void RelayedPair::discard(std::size_t size) {
+  discarded_ += size;
+  if (discarded_ > context_.options.flow.max_discarded) end(reason_);
 }
 
 /// What is left of it has its deadline from now on.
@@ -194,12 +195,11 @@ void RelayedPair::on_readable(Side& from) {
   constexpr int most_rounds = 4;  // then it is another one's turn
   Side& to = from.other;
   if (phase_ == Phase::over) return;
-  if (phase_ == Phase::ending || to.pipe == nullptr) {
+  if (phase_ == Phase::ending || to.pipe == nullptr || (&from == &client_ && leaving_)) {
     // It has nobody to go to: read and dropped from now on.
     static_cast<void>(from.transport->leave_bytes(false));
     return drop_pipe(to);
   }
-  active_at_ = context_.loop.now();
   const std::size_t most = std::min(to.pipe->size, context_.options.flow.high_watermark);
   std::size_t moved = 0;
   bool over = false;
@@ -208,8 +208,7 @@ void RelayedPair::on_readable(Side& from) {
         net::splice_in(from.transport->descriptor(), to.pipe->write.get(), most);
     over = got.end || got.error != 0;
     if (got.bytes == 0) break;
-    from.received += got.bytes;
-    moved_from(from).add(got.bytes);
+    note_moved(from, got.bytes);
     moved += got.bytes;
     to.piped = got.bytes;
     to.piped -= write_piped(to);
@@ -240,6 +239,7 @@ void RelayedPair::flush(Side& to) {
   const bool piped = to.piped != 0;
   const std::size_t taken = piped ? write_piped(to) : write(to, to.waiting.view());
   if (taken != 0) to.write_since = active_at_ = context_.loop.now();
+  if (draining_) arm_rest();
   if (piped) {
     to.piped -= taken;
   } else {
@@ -264,143 +264,6 @@ void RelayedPair::resume(Side& side) {
   if (!side.paused || side.ended) return;
   side.paused = false;
   side.transport->resume_reading();
-}
-
-/// All that came for it went out, and no more will come.
-void RelayedPair::shut(Side& side) {
-  if (std::exchange(side.shut, true)) return;
-  side.transport->shutdown_write();
-  if (phase_ == Phase::ending) {
-    if (side.ended) return end(reason_);
-    ending_since_ = context_.loop.now();
-    arm(later(ending_since_, context_.options.deadlines.linger));
-  } else if (side.other.shut) {
-    end(unclean_ ? CloseReason::unclean_end : CloseReason::peer_ended);
-  }
-}
-
-void RelayedPair::on_end(Side& side) {
-  if (phase_ == Phase::over) return;
-  side.ended = true;
-  if (phase_ == Phase::ending) {
-    if (side.shut) end(reason_);
-    return;
-  }
-  if (&side == &upstream_ && may_dial_again()) return dial_again();
-  unclean_ = unclean_ || !side.transport->ended_cleanly();
-  if (side.other.waiting.empty() && side.other.transport != nullptr) shut(side.other);
-}
-
-// --- the end -----------------------------------------------------------------------------------
-
-void RelayedPair::on_closed(Side& side, int error) {
-  if (phase_ == Phase::over) return;
-  if (phase_ == Phase::ending) return end(reason_);
-  if (&side == &upstream_ && may_dial_again()) return dial_again();
-  std::string why = side.transport->failure();
-  if (why.empty()) why = system_error("its connection ended", error).message;
-  if (&side == &upstream_) return lose(side, CloseReason::upstream_failed, std::move(why));
-  const bool reset = error == ECONNRESET || error == EPIPE;
-  lose(side, reset ? CloseReason::peer_reset : CloseReason::transport_failed, std::move(why));
-}
-
-/// One side is gone. The other one gets what came from it, then the end, and may see that end
-/// before its connection goes: closing over what it still sends would reset it.
-void RelayedPair::lose(Side& side, CloseReason reason, std::string why) {
-  Side& left = side.other;
-  reason_ = reason;
-  why_ = std::move(why);
-  side.waiting.release();
-  drop_pipe(side);
-  if (left.transport == nullptr) return end(reason, std::move(why_));
-  phase_ = Phase::ending;
-  resume(left);
-  if (left.shut) {
-    left.shut = false;  // its linger begins
-    return shut(left);
-  }
-  if (left.pending() == 0) shut(left);
-}
-
-void RelayedPair::end(CloseReason reason, std::string why) {
-  if (phase_ == Phase::over) return;
-  if (!why.empty()) why_ = std::move(why);
-  leave_upstream();
-  phase_ = Phase::over;
-  reason_ = reason;
-  context_.loop.defer(*this);
-}
-
-void RelayedPair::run_deferred() {
-  if (phase_ == Phase::over) return finish();
-  dialer_.reset();
-  if (phase_ != Phase::dialing || !dial_error_.has_value()) return;
-  why_ = std::move(dial_error_->message);
-  upstreams_->failed(*choice_, context_.loop.now());
-  leave_upstream();
-  dial_error_.reset();
-  dial();
-}
-
-void RelayedPair::finish() {
-  Timer::cancel();
-  context_.counters.closed[static_cast<std::size_t>(reason_)].add();
-  const bool expected = reason_ == CloseReason::peer_ended || reason_ == CloseReason::drained ||
-                        reason_ == CloseReason::idle_timeout || reason_ == CloseReason::peer_reset;
-  const LogLevel level = expected ? LogLevel::debug : LogLevel::warning;
-  if (context_.log.enabled(level)) {
-    std::string line = "relay of " + client_.transport->peer().to_string() + " ended: ";
-    line.append(to_string(reason_));
-    if (!why_.empty()) line.append(", ").append(why_);
-    if (expected) {
-      context_.log.write(level, line);
-    } else {
-      context_.brakes->by_reason[static_cast<std::size_t>(reason_)].write(
-          context_.log, level, context_.loop.now(), line);
-    }
-  }
-  owner_.on_served_ended(*this);  // destroys this
-}
-
-/// Not later than `when`.
-void RelayedPair::arm(TimePoint when) {
-  if (when != TimerQueue::never && (!armed() || when < Timer::when())) {
-    context_.loop.timers().arm(*this, when);
-  }
-}
-
-TimePoint RelayedPair::deadline(CloseReason& reason) const {
-  const Deadlines& limits = context_.options.deadlines;
-  TimePoint earliest = TimerQueue::never;
-  const auto consider = [&](TimePoint since, Duration limit, CloseReason why) {
-    if (limit <= Duration::zero() || later(since, limit) >= earliest) return;
-    earliest = later(since, limit);
-    reason = why;
-  };
-  const bool waits = client_.pending() != 0 || upstream_.pending() != 0;
-  for (const Side* side : {&client_, &upstream_}) {
-    if (side->pending() != 0) {
-      consider(side->write_since, limits.write, CloseReason::write_timeout);
-    }
-  }
-  if (phase_ == Phase::ending && !waits) consider(ending_since_, limits.linger, reason_);
-  if (phase_ == Phase::open && !waits) {
-    consider(active_at_, limits.idle, CloseReason::idle_timeout);
-  }
-  return earliest;
-}
-
-void RelayedPair::on_timer() {
-  if (phase_ == Phase::over) return;
-  if (phase_ == Phase::dialing) {
-    // Between two rounds; an attempt has a deadline of its own.
-    if (dialer_ == nullptr && !choice_.has_value()) dial();
-    return;
-  }
-  CloseReason reason{};
-  const TimePoint due = deadline(reason);
-  if (due <= context_.loop.now()) return end(reason);
-  arm(due);
 }
 
 }  // namespace weir

@@ -13,6 +13,9 @@
 //      ^                    |  \ one side broke --> ending: the other gets what is left, then the
 //      |                    |                       end; what it still sends is dropped --> over
 //      +--ended before a byte went either way
+//
+// The drain's way out of open, when the pair rests: the upstream is shut (leaving_), and what the
+// client says from then on is dropped; the upstream's end --> ending.
 #pragma once
 
 #include <cstdint>
@@ -90,6 +93,8 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   void begin_splicing(Side& from);
   void end_splicing(Side& from);
   void drop_pipe(Side& to);
+  void note_moved(Side& from, std::size_t size);
+  void discard(std::size_t size);
   void begin_waiting(Side& to);
   void flush(Side& to);
   void pause(Side& side);
@@ -102,9 +107,11 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   void finish();
   void arm(TimePoint when);
   [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
-  [[nodiscard]] Counter& moved_from(const Side& side) const {
-    return &side == &client_ ? context_.counters.bytes_in : context_.counters.bytes_out;
-  }
+
+  // The drain.
+  [[nodiscard]] bool rests() const;
+  void arm_rest();
+  void leave();
 
   ConnectionContext& context_;
   ServedOwner& owner_;
@@ -118,7 +125,8 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   std::size_t attempts_ = 0;
   TimePoint dial_until_{};
   TimePoint connected_at_{};
-  TimePoint active_at_;  // the last byte either way
+  TimePoint active_at_;              // the last byte either way
+  const Side* last_from_ = nullptr;  // and whose it was
   TimePoint ending_since_{};
   std::size_t discarded_ = 0;
   std::string why_;
@@ -126,6 +134,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   CloseReason reason_ = CloseReason::none;
   bool unclean_ = false;  // an end that nobody said
   bool draining_ = false;
+  bool leaving_ = false;   // it rested: nothing of the client goes upstream any more
   bool answered_ = false;  // the upstream has sent something
 };
 

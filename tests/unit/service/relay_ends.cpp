@@ -185,4 +185,131 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_comes_with_the_drain_is_served, RelayCase)
   BOOST_TEST(peer.take() == "answer");
 }
 
+namespace {
+
+/// A pair that has carried a request, and its answer, and the server drains.
+struct Answered : RelayCase {
+  explicit Answered(RelayOptions options = {}) {
+    options.health_interval = 0s;
+    serve({one.endpoint}, std::move(options));
+    peer = dial();
+    send(peer, "request");
+    upstream().send("answer");
+    loop.run_ready();
+    BOOST_TEST(peer.take() == "answer");
+  }
+  [[nodiscard]] UpstreamConnection& upstream() { return one.last(); }
+  Peer peer;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_drain_ends_an_answered_pair_once_it_is_quiet, Answered) {
+  server.stop(1h);
+  loop.advance(900ms);
+  BOOST_TEST(!upstream().ended);
+  loop.advance(200ms);
+  // The upstream is asked first, and may have something to say yet.
+  BOOST_TEST(upstream().ended);
+  BOOST_TEST(!peer.ended());
+  upstream().send("last words");
+  upstream().finish();
+  loop.run_ready();
+  BOOST_TEST(peer.take() == "last words");
+  BOOST_TEST(peer.ended());
+  peer.end();
+  loop.run_ready();
+  BOOST_TEST(!peer.was_reset());
+  BOOST_TEST(server.stopped());
+  BOOST_TEST(ended(CloseReason::drained) == 1U);
+  BOOST_TEST(server.wait().to_string() == "drained: 0 idle, 1 finished, 0 cut");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_quiet_before_the_drain_ends_at_its_beginning, Answered) {
+  loop.advance(5s);
+  server.stop(1h);
+  loop.run_ready();
+  loop.advance(1ms);
+  BOOST_TEST(upstream().ended);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_drain_does_not_end_a_pair_that_waits_for_an_answer, Answered) {
+  server.stop(1h);
+  loop.advance(500ms);
+  send(peer, "another");
+  loop.advance(100s);
+  BOOST_TEST(!upstream().ended);
+  upstream().send("a part");
+  loop.advance(900ms);
+  upstream().send("and the rest");
+  loop.advance(900ms);
+  BOOST_TEST(!upstream().ended);
+  BOOST_TEST(peer.take() == "a partand the rest");
+  loop.advance(200ms);
+  BOOST_TEST(upstream().ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_waits_for_a_client_that_has_not_taken_its_answer) {
+  RelayCase test({.capacity = 1000});
+  test.serve({test.one.endpoint}, {.health_interval = 0s});
+  Peer peer = test.dial();
+  test.send(peer, "request");
+  test.one.last().send(std::string(5000, 'x'));
+  test.loop.run_ready();
+  test.server.stop(1h);
+  test.loop.advance(10s);
+  BOOST_TEST(!test.one.last().ended);
+  std::string got;
+  for (int i = 0; i < 10; ++i) {
+    got += peer.take();
+    test.loop.run_ready();
+  }
+  BOOST_TEST(got.size() == 5000U);
+  test.loop.advance(2s);
+  BOOST_TEST(test.one.last().ended);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_speaks_to_a_pair_that_leaves_is_not_reset, Answered) {
+  server.stop(1h);
+  loop.advance(2s);
+  send(peer, "too late");
+  BOOST_TEST(upstream().got == "request");
+  upstream().finish();
+  loop.run_ready();
+  send(peer, "too late as well");
+  BOOST_TEST(peer.ended());
+  BOOST_TEST(!peer.was_reset());
+  loop.advance(3s);
+  BOOST_TEST(server.stopped());
+  BOOST_TEST(ended(CloseReason::drained) == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_upstream_that_breaks_when_it_is_left_is_no_failure, Answered) {
+  server.stop(1h);
+  loop.advance(2s);
+  upstream().transport.reset();
+  loop.run_ready();
+  BOOST_TEST(peer.ended());
+  peer.end();
+  loop.run_ready();
+  BOOST_TEST(ended(CloseReason::drained) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_quiet_time_a_drain_waits_for_the_ends) {
+  Answered test({.drain_quiet = 0s});
+  test.server.stop(1h);
+  test.loop.advance(200s);
+  BOOST_TEST(!test.upstream().ended);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_comes_with_the_drain_and_says_nothing_is_sent_away,
+                        RelayCase) {
+  serve({one.endpoint}, {.health_interval = 0s});
+  const Peer peer = loop.dial(front);
+  server.stop(1h);
+  loop.advance(2s);
+  BOOST_TEST(peer.closed());
+  BOOST_TEST(server.stopped());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

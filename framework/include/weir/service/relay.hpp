@@ -18,8 +18,9 @@
 //   on. When one side breaks, the other still gets what came from it, and then the end.
 // - Deadlines::idle counts bytes either way, Deadlines::write what a side does not take;
 //   Deadlines::connect is for all attempts of one client together.
-// - The drain ends at once only a pair that has carried nothing: where a request ends, a relay
-//   cannot know. The others go on until they end or are cut.
+// - The drain ends at once a pair that has carried nothing, and RelayOptions::drain_quiet after the
+//   last byte one whose last bytes went to the client: see there. The others go on until they end
+//   or are cut, for where a request ends, a relay cannot know.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +56,12 @@ struct RelayOptions {
   Ejection ejection{.failures = 2, .most_out = 1};
   /// How often each upstream is connected to, to learn whether it is there; 0 is never.
   Duration health_interval = std::chrono::seconds(2);
+  /// While the server drains: a pair ends orderly when the bytes that moved last went to the
+  /// client, nothing is on its way in our memory or the kernel's, and for so long nothing came. The
+  /// upstream sees the end of its input, what it still says reaches the client, and then both end.
+  /// A client that speaks in that very moment is not heard, as with any connection that is closed
+  /// while nothing is asked. 0 is never: such pairs go on until they end or are cut.
+  Duration drain_quiet = std::chrono::seconds(1);
   /// Of the sockets to the upstreams.
   SocketOptions socket{};
   /// What an upstream at tls:// needs (weir/tls/tls.hpp).
