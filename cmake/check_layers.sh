@@ -17,6 +17,7 @@ declare -A may_include=(
   [service]="core io framing session routing service"
   [testing]="core io framing session routing service testing"
   [tls]="core io tls"
+  [http]="core framing http"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )

@@ -1,7 +1,7 @@
 # Builds the program in project/ the way CASE says:
 #   install            lays weir down under WORK_DIR/prefix, for the cases that follow
-#   find_package, testing_component, json_component, tls_component, unknown_component,
-#   pkg_config
+#   find_package, testing_component, http_component, json_component, tls_component,
+#   unknown_component, pkg_config
 #                      against what was installed
 #   add_subdirectory   with weir's source tree as a part of the program's own
 # Needs CASE, WORK_DIR, SOURCE_DIR and BUILD_DIR of weir, LIBDIR, GENERATOR, COMPILER, LAUNCHER and
@@ -52,6 +52,11 @@ elseif(CASE STREQUAL "testing_component")
   run(${configure_installed} -DWEIR_COMPONENTS=testing)
   build()
 
+elseif(CASE STREQUAL "http_component")
+  run(${configure_installed} -DWEIR_COMPONENTS=http)
+  build()
+  run("${case_dir}/consumer")
+
 elseif(CASE STREQUAL "json_component")
   run(${configure_with_json} -DWEIR_COMPONENTS=json)
   build()
@@ -65,7 +70,7 @@ elseif(CASE STREQUAL "tls_component")
 elseif(CASE STREQUAL "unknown_component")
   execute_process(COMMAND ${configure_installed} -DWEIR_COMPONENTS=telepathy RESULT_VARIABLE status
                   ERROR_VARIABLE errors OUTPUT_QUIET)
-  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, json, tls")
+  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, http, json, tls")
     message(FATAL_ERROR "expected a clear error, got status ${status} and: ${errors}")
   endif()
 
