@@ -13,7 +13,9 @@ bool is_reserved(std::string_view name, Reserved reserved) {
   switch (name.size()) {
     case 4:
       return (reserved.date && bytes::token_is(name, "date")) ||
-             (reserved.host && bytes::token_is(name, "host"));
+             (reserved.request && bytes::token_is(name, "host"));
+    case 6:
+      return reserved.request && bytes::token_is(name, "expect");
     case 7:
       return bytes::token_is(name, "upgrade");
     case 10:

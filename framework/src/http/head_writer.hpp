@@ -17,7 +17,7 @@ namespace weir::http {
 /// Which fields a caller may not write.
 struct Reserved {
   bool date = false;
-  bool host = false;
+  bool request = false;  // Host and Expect
 };
 
 /// What is wrong with a field that is to go out.

@@ -1,21 +1,15 @@
 #include "weir/http/request_head.hpp"
 
-#include <functional>
+#include "http/rebase.hpp"
 
 namespace weir::http {
 
 void RequestHead::keep_in(std::string& storage) {
   storage.assign(bytes);
-  const char* const from = bytes.data();
-  const char* const to = storage.data();
-  // What is empty may point anywhere, and "/" of an absolute target without a path does.
-  const auto move = [&](std::string_view& view) {
-    const std::less<> before;
-    if (before(view.data(), from) || !before(view.data(), from + bytes.size())) return;
-    view = {to + (view.data() - from), view.size()};
-  };
-  for (std::string_view* view : {&method, &target, &path, &query, &authority}) move(*view);
-  headers.rebase(from, to);
+  for (std::string_view* view : {&method, &target, &path, &query, &authority}) {
+    rebase(*view, bytes, storage.data());
+  }
+  headers.rebase(bytes.data(), storage.data());
   bytes = storage;
   trailers.clear();
 }

@@ -106,7 +106,7 @@ void write_chunk(std::string_view data, Buffer& output) {
 weir::Status write_last_chunk(std::span<const Header> trailers, Buffer& output) {
   HeadWriter lines(output, last_chunk.size() + size_of(trailers) + end_of_line.size());
   lines.text(last_chunk);
-  if (auto status = lines.fields(trailers, {.host = true}); !status.ok()) return status;
+  if (auto status = lines.fields(trailers, {.request = true}); !status.ok()) return status;
   lines.text(end_of_line);
   lines.commit();
   return {};

@@ -67,7 +67,8 @@ weir::Status write_head(const ResponseStart& start, std::span<const Header> head
 
 /// Appends one chunk. Of nothing, nothing: that would be the last one.
 void write_chunk(std::string_view data, Buffer& output);
-/// Appends the chunk of size 0, and the trailers; refuses what write_head() refuses, and Host.
+/// Appends the chunk of size 0, and the trailers; refuses what write_head() refuses, Host and
+/// Expect.
 weir::Status write_last_chunk(std::span<const Header> trailers, Buffer& output);
 void write_last_chunk(Buffer& output);
 
