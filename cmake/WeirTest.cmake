@@ -1,13 +1,14 @@
 # Tests for ctest. Names begin with the folder, so that `ctest -R backend` does what it says.
 #
 #   weir_add_test(unit.framing.line SOURCES unit/framing/line.cpp
-#                 [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds])
+#                 [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds] [MANY])
 #     One Boost.Test executable; each of its test cases becomes a test of its own, e.g.
 #     unit.framing.line/cuts_at_every_byte. main() comes from support/test_main.cpp, so a source
 #     neither defines BOOST_TEST_MODULE nor a main. The cases are listed by the executable itself
 #     after each link; when that fails the build fails, and while there is no list a failing test
 #     <name>/not_built stands in for them. A case whose precondition does not hold, or that is
-#     disabled, counts as skipped.
+#     disabled, counts as skipped. MANY says that they are thousands: under a sanitizer, where a
+#     process takes long to begin, all cases of an outermost suite are one test.
 #
 #   weir_add_check(structure.layers COMMAND ... [LABELS ...] [TIMEOUT seconds])
 #     Any command; it passes with exit status 0 and is skipped with 77.
@@ -35,7 +36,7 @@ function(weir_test_timeout result seconds)
 endfunction()
 
 function(weir_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "MANY" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weir_add_test(${name}): expected SOURCES ... [LIBRARIES ...] "
                         "[LABELS ...] [TIMEOUT seconds], got ${ARGN}")
@@ -59,6 +60,11 @@ function(weir_add_test name)
 
   # Read by ctest: what a line of the list means, then the list.
   weir_test_timeout(timeout "${arg_TIMEOUT}")
+  set(grouped FALSE)
+  if(WEIR_SANITIZE AND arg_MANY)
+    set(grouped TRUE)
+    set(timeout 1200)
+  endif()
   set(executable "${PROJECT_BINARY_DIR}/bin/tests/${name}${CMAKE_EXECUTABLE_SUFFIX}")
   set(include_file "${CMAKE_CURRENT_BINARY_DIR}/${name}.ctest.cmake")
   configure_file("${PROJECT_SOURCE_DIR}/cmake/WeirTestCases.cmake.in" "${include_file}" @ONLY)

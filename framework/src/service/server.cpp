@@ -168,7 +168,7 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
     if (*filter != nullptr) service->filters.push_back(std::move(*filter));
   }
   ListenOptions options{.backlog = options_.backlog,
-                        .socket = std::move(chosen.socket),
+                        .socket = chosen.socket,
                         .local_file = chosen.local_file,
                         .messages = std::move(chosen.messages)};
   // The kernel spreads connections over several sockets of one port; anything else is one socket
