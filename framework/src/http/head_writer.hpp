@@ -38,6 +38,7 @@ class HeadWriter {
   }
 
   void text(std::string_view bytes) {
+    if (bytes.empty()) return;
     std::memcpy(at_, bytes.data(), bytes.size());
     at_ += bytes.size();
   }
