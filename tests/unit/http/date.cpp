@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(a_year_of_two_digits_ends_at_most_50_years_from_now) {
   BOOST_TEST(year("00", in_2022) == "2000");
   BOOST_TEST(year("05", november_1994) == "2005");
   BOOST_TEST(year("45", november_1994) == "1945");
+  BOOST_TEST(year("44", november_1994) == "2044");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_date_is_none) {

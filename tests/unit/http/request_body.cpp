@@ -136,4 +136,12 @@ BOOST_AUTO_TEST_CASE(trailers_have_limits_of_their_own) {
   BOOST_TEST(refused("0\r\na:1\r\nb:2\r\nc:", limits) == 431U);
 }
 
+BOOST_AUTO_TEST_CASE(each_message_has_the_whole_of_its_limits) {
+  const http::Limits limits = {.body = 5, .chunk_extensions = 6};
+  const std::string message = chunked("5;abcde\r\nhello\r\n0\r\n\r\n");
+  const Requests read = read_requests(message + message + message, limits);
+  BOOST_TEST(read.completed == 3U);
+  BOOST_TEST((read.status == Status::ok));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
