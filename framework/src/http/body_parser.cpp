@@ -23,6 +23,7 @@ bool may_be_trailer(std::string_view name) {
 
 void BodyParser::begin(BodyKind kind, std::uint64_t length) {
   kind_ = kind;
+  max_ = limits_->body;
   place_ = Place::first_digit;
   left_ = kind == BodyKind::length ? length : 0;
   size_ = 0;
@@ -36,16 +37,21 @@ Parsed BodyParser::next_of(std::string_view input, Headers& trailers) {
       break;
     case BodyKind::length: {
       if (left_ == 0) break;
+      if (left_ > max_ || size_ > max_ - left_) {
+        too_large();
+        return {.kind = Kind::failed};
+      }
       const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size()));
       if (size == 0) return {};
       left_ -= size;
+      size_ += size;
       return {Kind::body, size, input.substr(0, size)};
     }
     case BodyKind::until_close:
       if (input.empty()) return {};
       size_ += input.size();
-      if (size_ > limits_->body) {
-        fail(Status::content_too_large, beyond("body", limits_->body));
+      if (size_ > max_) {
+        too_large();
         return {.kind = Kind::failed};
       }
       return {Kind::body, input.size(), input};
@@ -152,9 +158,7 @@ bool BodyParser::end_line() {
     place_ = Place::trailers;
     return true;
   }
-  if (left_ > limits_->body || size_ > limits_->body - left_) {
-    return fail(Status::content_too_large, beyond("body", limits_->body));
-  }
+  if (left_ > max_ || size_ > max_ - left_) return too_large();
   size_ += left_;
   place_ = Place::data;
   return true;
@@ -185,6 +189,8 @@ Parsed BodyParser::next_trailers(std::string_view input, std::size_t used, Heade
   begin(BodyKind::none, 0);
   return {.kind = Kind::complete, .consumed = size};
 }
+
+bool BodyParser::too_large() { return fail(Status::content_too_large, beyond("body", max_)); }
 
 bool BodyParser::fail(Status status, std::string_view reason) {
   error_ = std::make_unique<ParseError>(ParseError{status, std::string(reason)});

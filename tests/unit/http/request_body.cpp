@@ -144,4 +144,35 @@ BOOST_AUTO_TEST_CASE(each_message_has_the_whole_of_its_limits) {
   BOOST_TEST((read.status == Status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(a_route_may_take_less_than_the_limit) {
+  const auto kinds = [](std::string_view bytes, std::uint64_t max) {
+    const http::Limits limits = {.body = 5};
+    http::RequestParser parser(limits);
+    http::RequestHead head;
+    std::string text;
+    for (;;) {
+      const Parsed part = parser.next(bytes, head);
+      bytes.remove_prefix(part.consumed);
+      if (part.kind == Kind::head) parser.limit_body(max);
+      if (part.kind == Kind::body) text.append(part.body).append(" ");
+      if (part.kind == Kind::failed) {
+        return text + std::to_string(code_of(parser.error().status));
+      }
+      if (part.kind == Kind::need_more) return text;
+    }
+  };
+  const std::string plain =
+      lines_of({"POST / HTTP/1.1", "Host: a", "Content-Length: 5", ""}) + "hello";
+  const std::string twice = chunked("2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n");
+  BOOST_TEST(kinds(plain, 5) == "hello ");
+  BOOST_TEST(kinds(plain, 4) == "413");
+  BOOST_TEST(kinds(twice, 5) == "he llo ");
+  BOOST_TEST(kinds(twice, 4) == "he 413");
+  BOOST_TEST(kinds(twice, 1) == "413");
+  // Never more than the limit, and only of that one request.
+  BOOST_TEST(kinds(chunked("6\r\n"), 100) == "413");
+  const std::string empty = lines_of({"GET / HTTP/1.1", "Host: a", ""});
+  BOOST_TEST(kinds(empty + plain, 5) == "hello ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,7 @@
 // write only for history's sake and which readers disagree about.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,9 @@ class BodyParser {
 
   /// A new body; `length` is of BodyKind::length.
   void begin(BodyKind kind, std::uint64_t length);
+  /// From now on the body under way is refused with 413 when it is over `max` bytes, where that is
+  /// less than Limits::body.
+  void limit(std::uint64_t max) { max_ = std::min(max, limits_->body); }
   /// What comes next of the body: need_more, body, complete or failed. `trailers` is cleared and
   /// filled when a chunked body is complete.
   [[nodiscard]] Parsed next(std::string_view input, Headers& trailers) {
@@ -69,10 +73,12 @@ class BodyParser {
   Parsed next_trailers(std::string_view input, std::size_t used, Headers& trailers);
   bool step(char byte);
   bool end_line();
+  bool too_large();
   bool fail(Status status, std::string_view reason);
 
   const Limits* limits_;
   std::unique_ptr<ParseError> error_;
+  std::uint64_t max_ = 0;   // of the body under way
   std::uint64_t left_ = 0;  // of the length, or of the chunk under way
   std::uint64_t size_ = 0;  // of the body so far, with the chunk under way
   FieldScan scan_;          // of the trailers

@@ -52,6 +52,11 @@ class RequestParser {
   /// connection over, after CONNECT or an upgrade, stops calling when `complete` is answered.
   [[nodiscard]] Parsed next(std::string_view input, RequestHead& head);
 
+  /// Of the request whose head was answered last: a body over `max` bytes fails with 413, where
+  /// that is less than Limits::body, as for a route that takes less than others. Before any of the
+  /// body was asked for; with a content_length it fails at once.
+  void limit_body(std::uint64_t max) { body_.limit(max); }
+
   /// Of `failed`.
   [[nodiscard]] const ParseError& error() const { return *error_; }
   /// Between two requests: no byte of the next one was seen. The end of the stream is no mistake
