@@ -58,6 +58,7 @@ Parsed BodyParser::next_of(std::string_view input, Headers& trailers) {
     case BodyKind::chunked:
       return next_chunked(input, trailers);
   }
+  trailers.clear();
   return {.kind = Kind::complete};
 }
 

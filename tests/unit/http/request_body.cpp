@@ -68,6 +68,26 @@ BOOST_AUTO_TEST_CASE(trailers_are_read_apart_from_headers) {
   BOOST_TEST(read.text.ends_with("x\nSum=5\nX-Two=\n"));
 }
 
+BOOST_AUTO_TEST_CASE(trailers_are_never_those_of_another_message) {
+  for (const std::string& bytes :
+       {lines_of({"GET / HTTP/1.1", "Host: a", ""}),
+        lines_of({"POST / HTTP/1.1", "Host: a", "Content-Length: 1", ""}) + "x",
+        chunked("0\r\n\r\n")}) {
+    const http::Limits limits;
+    http::RequestParser parser(limits);
+    http::RequestHead head;
+    std::string_view rest = bytes;
+    for (Parsed part; part.kind != Kind::complete;) {
+      part = parser.next(rest, head);
+      BOOST_REQUIRE((part.kind != Kind::need_more && part.kind != Kind::failed));
+      rest.remove_prefix(part.consumed);
+      // As of a head that another connection has used in between.
+      if (part.kind != Kind::complete) head.trailers.add("Sum", "1");
+    }
+    BOOST_TEST(head.trailers.empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(trailers_are_as_strict_as_headers) {
   for (const std::string_view trailer :
        {" x: y", "x : y", "x", ": y", "x: \x01", "x: y\r\n z", "Content-Length: 5", "host: a",

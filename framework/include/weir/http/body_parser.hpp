@@ -40,10 +40,13 @@ class BodyParser {
   /// From now on the body under way is refused with 413 when it is over `max` bytes, where that is
   /// less than Limits::body.
   void limit(std::uint64_t max) { max_ = std::min(max, limits_->body); }
-  /// What comes next of the body: need_more, body, complete or failed. `trailers` is cleared and
-  /// filled when a chunked body is complete.
+  /// What comes next of the body: need_more, body, complete or failed. `trailers` are those
+  /// of the body when it is complete.
   [[nodiscard]] Parsed next(std::string_view input, Headers& trailers) {
-    if (kind_ == BodyKind::none) return {.kind = Parsed::Kind::complete};
+    if (kind_ == BodyKind::none) {
+      trailers.clear();
+      return {.kind = Parsed::Kind::complete};
+    }
     return next_of(input, trailers);
   }
   [[nodiscard]] BodyKind kind() const { return kind_; }

@@ -52,8 +52,8 @@ struct RequestHead {
   /// `Connection: upgrade` with an Upgrade field, of 1.1 (RFC 9110, section 7.8).
   bool upgrade = false;
   Headers headers;
-  /// Of a chunked body; filled when the parser answers `complete`. Apart from the headers, for what
-  /// comes late must not change what was decided (RFC 9110, section 6.5.1).
+  /// Of a chunked body; they are there when the parser answers `complete`. Apart from the headers,
+  /// for what comes late must not change what was decided (RFC 9110, section 6.5.1).
   Headers trailers;
   /// All bytes of the head.
   std::string_view bytes;

@@ -30,7 +30,7 @@ struct ResponseHead {
   /// 101, or a success of CONNECT: what follows the head is another protocol's.
   bool switches = false;
   Headers headers;
-  /// Of a chunked body; filled when the parser answers `complete`.
+  /// Of a chunked body; they are there when the parser answers `complete`.
   Headers trailers;
   /// All bytes of the head.
   std::string_view bytes;
