@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: check_layers.sh [ROOT]
 # Checks what the files of ROOT/framework (default: this repository) include: each its own layer and
-# those below it, a backend only core and io, and Boost, nlohmann or OpenSSL only where they belong.
+# those below it, a backend only core and io, and Boost, nlohmann, OpenSSL or zlib only where they
+# belong.
 # Prints every violation as file:line.
 set -euo pipefail
 
@@ -18,6 +19,7 @@ declare -A may_include=(
   [testing]="core io framing session routing service testing"
   [tls]="core io tls"
   [http]="core framing http"
+  [websocket]="core framing websocket"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )
@@ -95,6 +97,11 @@ while IFS= read -r -d '' file; do
     mark=${BASH_REMATCH[1]}
     name=${BASH_REMATCH[2]}
     case $name in
+      zlib.h)
+        [[ $file == framework/src/websocket/* ]] ||
+          complain "$file:$number" "<$name> belongs in the sources of websocket"
+        continue
+        ;;
       boost/* | nlohmann/* | openssl/*)
         [[ $own == asio && $name == boost/* ]] ||
           [[ $file == framework/src/tls/* && $name == openssl/* ]] ||

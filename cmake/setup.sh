@@ -6,7 +6,7 @@ set -euo pipefail
 
 profile=${1:-build}
 packages=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-test1.81-dev
-  nlohmann-json3-dev libcli11-dev libspdlog-dev libssl-dev)
+  nlohmann-json3-dev libcli11-dev libspdlog-dev libssl-dev zlib1g-dev)
 case $profile in
   build) ;;
   test | ci) packages+=(socat netcat-openbsd strace openssl) ;;
@@ -23,7 +23,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<EOF
 setup.sh installs Debian packages, and this system has no apt-get. By other means, have:
   a C++20 compiler (GCC 12 or later), CMake 3.25 or later, Ninja, pkg-config; ccache if you like
-  Boost 1.81 or later with Boost.Test, nlohmann_json, CLI11, spdlog, OpenSSL 3.0 or later
+  Boost 1.81 or later with Boost.Test, nlohmann_json, CLI11, spdlog, OpenSSL 3.0 or later, zlib
   for the tests: socat, netcat, strace, openssl, npm; for the checks: clang-format and clang-tidy 14, gcovr
 Then: cmake --preset release && cmake --build --preset release && ctest --preset release
 EOF

@@ -1,7 +1,7 @@
 # Builds the program in project/ the way CASE says:
 #   install            lays weir down under WORK_DIR/prefix, for the cases that follow
 #   find_package, testing_component, http_component, json_component, tls_component,
-#   unknown_component, pkg_config
+#   websocket_component, unknown_component, pkg_config
 #                      against what was installed
 #   add_subdirectory   with weir's source tree as a part of the program's own
 # Needs CASE, WORK_DIR, SOURCE_DIR and BUILD_DIR of weir, LIBDIR, GENERATOR, COMPILER, LAUNCHER and
@@ -14,15 +14,17 @@ set(configure
     "${CMAKE_COMMAND}" -S "${project_dir}" -B "${case_dir}" -G "${GENERATOR}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
     "-DCMAKE_CXX_FLAGS=${FLAGS}")
-# An installed weir is to be enough: Boost is hidden from it, and nlohmann_json and OpenSSL from all
-# that has not asked for weir::json and weir::tls.
+# An installed weir is to be enough: Boost is hidden from it, and nlohmann_json, OpenSSL and
+# zlib from all that has not asked for weir::json, weir::tls and weir::websocket.
 set(without_json -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
 set(without_tls -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON)
+set(without_websocket -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON)
 set(configure_with_all
     ${configure} "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
-set(configure_with_json ${configure_with_all} ${without_tls})
-set(configure_with_tls ${configure_with_all} ${without_json})
-set(configure_installed ${configure_with_all} ${without_json} ${without_tls})
+set(configure_with_json ${configure_with_all} ${without_tls} ${without_websocket})
+set(configure_with_tls ${configure_with_all} ${without_json} ${without_websocket})
+set(configure_with_websocket ${configure_with_all} ${without_json} ${without_tls})
+set(configure_installed ${configure_with_websocket} ${without_websocket})
 
 # As in WeirBuild.cmake: one clone finds what another one compiled.
 set(ENV{CCACHE_BASEDIR} "${SOURCE_DIR}")
@@ -67,10 +69,15 @@ elseif(CASE STREQUAL "tls_component")
   build()
   run("${case_dir}/consumer")
 
+elseif(CASE STREQUAL "websocket_component")
+  run(${configure_with_websocket} -DWEIR_COMPONENTS=websocket)
+  build()
+  run("${case_dir}/consumer")
+
 elseif(CASE STREQUAL "unknown_component")
   execute_process(COMMAND ${configure_installed} -DWEIR_COMPONENTS=telepathy RESULT_VARIABLE status
                   ERROR_VARIABLE errors OUTPUT_QUIET)
-  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, http, json, tls")
+  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, http, json, tls, websocket")
     message(FATAL_ERROR "expected a clear error, got status ${status} and: ${errors}")
   endif()
 
