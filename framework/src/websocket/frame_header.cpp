@@ -10,13 +10,13 @@ unsigned byte_at(std::string_view bytes, std::size_t index) {
   return static_cast<unsigned char>(bytes[index]);
 }
 
-Mistake wrong(std::string words) { return {close_code::protocol_error, std::move(words)}; }
+Mistake wrong(const char* words) { return {close_code::protocol_error, words}; }
 
 Mistake check_first(unsigned byte, bool deflated) {
   const unsigned opcode = byte & 0x0F;
   // RFC 6455 5.2: reserved opcodes, 3 to 7 and 11 to 15.
   if ((opcode > 2 && opcode < 8) || opcode > 10) {
-    return wrong("reserved opcode " + std::to_string(opcode));
+    return {close_code::protocol_error, "reserved opcode ", opcode};
   }
   // RFC 6455 5.2: a reserved bit means what an extension says that was agreed on, else it is 0.
   if ((byte & 0x30) != 0) return wrong("reserved bit RSV2 or RSV3 is set");

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,18 @@ namespace weir::websocket {
 /// Writes the header, at most max_frame_header bytes, and answers how many it has.
 std::size_t write_header(FrameHead head, std::size_t length, const MaskKey* key, char* to);
 
-/// What is wrong with the bytes of a peer, and the code to close with. Without words: nothing is.
+/// What is wrong with the bytes of a peer, and the code to close with; 0 is nothing. Words that
+/// cost nothing until somebody reads them: there is one of these for each frame.
 struct Mistake {
   std::uint16_t code = 0;
-  std::string words;
+  const char* before = "";
+  std::optional<std::uint64_t> number{};
+  const char* after = "";
+
   explicit operator bool() const { return code != 0; }
+  [[nodiscard]] std::string words() const {
+    return before + (number ? std::to_string(*number) : std::string()) + after;
+  }
 };
 
 /// The header at the beginning of some input. Either it is not whole, then `need` says how long the

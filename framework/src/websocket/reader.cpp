@@ -24,15 +24,16 @@ constexpr std::size_t compressed_block = 4 * 1024;
 constexpr std::size_t largest_limit = std::numeric_limits<std::size_t>::max() / 4;
 constexpr int largest_window = 15;
 
-Mistake wrong(std::string words) { return {close_code::protocol_error, std::move(words)}; }
+Mistake wrong(const char* words) { return {close_code::protocol_error, words}; }
 
-Mistake too_big(const char* what, std::size_t most) {
-  return {close_code::too_big,
-          std::string(what) + " of more than " + std::to_string(most) + " bytes"};
+constexpr Mistake bad_text{close_code::bad_payload, "text that is not UTF-8"};
+
+Mistake long_frame(std::size_t most) {
+  return {close_code::too_big, "frame of more than ", most, " bytes"};
 }
 
-Mistake not_utf8(const char* what) {
-  return {close_code::bad_payload, std::string(what) + " that is not UTF-8"};
+Mistake long_message(std::size_t most) {
+  return {close_code::too_big, "message of more than ", most, " bytes"};
 }
 
 }  // namespace
@@ -84,9 +85,9 @@ Event Reader::read_control(const ParsedHeader& header, std::string_view input, s
   const std::size_t total = header.size + static_cast<std::size_t>(header.length);
   if (input.size() - at < total) return {.consumed = at, .need = total};
   if (++controls_ > limits_.control_frames) {
-    return fail({close_code::policy, "more than " + std::to_string(limits_.control_frames) +
-                                         " control frames in a row"},
-                input.size());
+    return fail(
+        {close_code::policy, "more than ", limits_.control_frames, " control frames in a row"},
+        input.size());
   }
   Event event{.consumed = at + total};
   event.payload = input.substr(at + header.size, total - header.size);
@@ -113,10 +114,12 @@ Mistake Reader::read_close(std::string_view payload, Event& event) {
                                             static_cast<unsigned char>(payload[1]));
     // RFC 6455 7.4.1 and 7.4.2.
     if (!may_send_close_code(event.code)) {
-      return wrong("close frame with the code " + std::to_string(event.code));
+      return {close_code::protocol_error, "close frame with the code ", event.code};
     }
     event.payload = payload.substr(2);
-    if (!is_utf8(event.payload)) return not_utf8("reason of a close frame");
+    if (!is_utf8(event.payload)) {
+      return {close_code::bad_payload, "reason of a close frame that is not UTF-8"};
+    }
   }
   ended_ = true;
   message_.release();
@@ -144,8 +147,7 @@ Mistake Reader::begin_frame(const ParsedHeader& header) {
   }
   if (Mistake mistake = check_size(header.length)) return mistake;
   if (++fragments_ > limits_.fragments) {
-    return {close_code::policy,
-            "message of more than " + std::to_string(limits_.fragments) + " frames"};
+    return {close_code::policy, "message of more than ", limits_.fragments, " frames"};
   }
   controls_ = 0;
   wire_ += header.length;
@@ -161,8 +163,8 @@ Mistake Reader::check_size(std::uint64_t length) const {
   const std::size_t most = limits_.message_bytes;
   const std::size_t on_wire = compressed_ ? most + most / 8 + 1024 : most;
   const std::size_t frame = limits_.frame_bytes == 0 ? on_wire : limits_.frame_bytes;
-  if (length > frame) return too_big("frame", frame);
-  if (length > on_wire - wire_) return too_big("message", most);
+  if (length > frame) return long_frame(frame);
+  if (length > on_wire - wire_) return long_message(most);
   return {};
 }
 
@@ -228,7 +230,7 @@ Mistake Reader::inflate(std::string_view& payload, Buffer& to, Scratch& scratch)
     // What came before a mistake goes first, so that the same bytes fail in the same way however
     // they are cut.
     if (Mistake mistake = add_text(to.view().substr(had))) return mistake;
-    if (outcome == Inflater::Outcome::too_big) return too_big("message", limits_.message_bytes);
+    if (outcome == Inflater::Outcome::too_big) return long_message(limits_.message_bytes);
     if (outcome != Inflater::Outcome::ok) {
       return {close_code::bad_payload, "message that does not inflate"};
     }
@@ -240,7 +242,7 @@ Mistake Reader::inflate(std::string_view& payload, Buffer& to, Scratch& scratch)
 }
 
 Mistake Reader::add_text(std::string_view added) {
-  if (kind_ == Opcode::text && !utf8_.accept(added)) return not_utf8("text");  // RFC 6455 8.1
+  if (kind_ == Opcode::text && !utf8_.accept(added)) return bad_text;  // RFC 6455 8.1
   return {};
 }
 
@@ -251,7 +253,7 @@ Mistake Reader::end_message(Buffer& to, Scratch& scratch) {
     const std::size_t before = to.size();
     const Inflater::Outcome outcome = inflater_->finish(limits_.message_bytes - size_, to);
     if (Mistake mistake = add_text(to.view().substr(before))) return mistake;
-    if (outcome == Inflater::Outcome::too_big) return too_big("message", limits_.message_bytes);
+    if (outcome == Inflater::Outcome::too_big) return long_message(limits_.message_bytes);
     if (outcome != Inflater::Outcome::ok) {
       return {close_code::bad_payload, "compressed message that is cut off"};
     }
@@ -260,7 +262,7 @@ Mistake Reader::end_message(Buffer& to, Scratch& scratch) {
       scratch.inflater_ = std::move(inflater_);
     }
   }
-  if (kind_ == Opcode::text && !utf8_.whole()) return not_utf8("text");
+  if (kind_ == Opcode::text && !utf8_.whole()) return bad_text;
   open_ = false;
   return {};
 }
@@ -269,7 +271,7 @@ Event Reader::fail(const Mistake& mistake, std::size_t consumed) {
   ended_ = true;
   message_.release();
   inflater_.reset();
-  mistake_ = mistake.words;
+  mistake_ = mistake.words();
   return {.kind = Kind::failed, .code = mistake.code, .consumed = consumed, .payload = mistake_};
 }
 
