@@ -143,7 +143,6 @@ Mistake Reader::begin_frame(const ParsedHeader& header) {
     wire_ = 0;
     size_ = 0;
     fragments_ = 0;
-    utf8_.restart();
   }
   if (Mistake mistake = check_size(header.length)) return mistake;
   if (++fragments_ > limits_.fragments) {

@@ -230,6 +230,9 @@ BOOST_AUTO_TEST_CASE(a_window_that_zlib_does_not_have_is_not_written_into) {
   Buffer output;
   BOOST_TEST(writer.message(Opcode::text, line(1), output).ok());
   BOOST_TEST(output.view().front() == '\x81');
+  output.clear();
+  BOOST_TEST(append_message(Opcode::text, line(1), compressor().get(), output, 8).ok());
+  BOOST_TEST(output.view() == bare(0x81, line(1)));
 }
 
 BOOST_AUTO_TEST_CASE(compressed_fragments_are_readable_when_they_arrive) {

@@ -15,7 +15,6 @@ class Utf8 {
   [[nodiscard]] bool accept(std::string_view bytes);
   /// What came ends with a whole character.
   [[nodiscard]] bool whole() const { return missing_ == 0; }
-  void restart() { *this = {}; }
 
  private:
   // Of the character under way: how many bytes it lacks, and between what the next one lies.
