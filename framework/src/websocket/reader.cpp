@@ -171,7 +171,8 @@ Mistake Reader::read_payload(std::string_view input, std::size_t& at, Scratch& s
                              Event& event) {
   std::string_view payload =
       input.substr(at, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size() - at)));
-  const bool at_once = last_frame_ && fragments_ == 1 && left_ == wire_ && payload.size() == left_;
+  // All of it is here: the frames before it, if any, were empty.
+  const bool at_once = last_frame_ && left_ == wire_ && payload.size() == left_;
   Buffer& to = at_once || pieces_ ? scratch.bytes_ : message_;
   const bool in_place = (at_once || pieces_) && !compressed_ && role_ == Role::client;
   Mistake mistake;
