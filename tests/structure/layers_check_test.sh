@@ -40,6 +40,7 @@ good_tree() {
   put include/weir/tls/tls.hpp '#include "weir/io/event_loop.hpp"'
   put src/tls/wires.hpp '#include <openssl/ssl.h>' '#include "io/socket.hpp"'
   put include/weir/http/headers.hpp '#include "weir/framing/line.hpp"' '#include "weir/core/error.hpp"'
+  put src/websocket/zlib.hpp '#include <zlib.h>' '#include "weir/framing/line.hpp"'
 }
 
 # expect_violation FILE LINE: the line, put at the end of the file, is reported under that file and
@@ -91,6 +92,9 @@ expect_violation include/weir/http/headers.hpp '#include "weir/io/event_loop.hpp
 expect_violation include/weir/http/headers.hpp '#include "weir/session/session.hpp"'
 expect_violation include/weir/http/headers.hpp '#include <boost/beast/http.hpp>'
 expect_violation include/weir/framing/line.hpp '#include "weir/http/headers.hpp"'
+expect_violation include/weir/framing/line.hpp '#include <zlib.h>'
+expect_violation src/websocket/zlib.hpp '#include "weir/session/session.hpp"'
+expect_violation src/websocket/zlib.hpp '#include "weir/http/headers.hpp"'
 expect_violation src/service/server.cpp '#include "no/such/file.hpp"'
 expect_violation src/helpers/strings.cpp '#include <string>'
 expect_violation src/strings.cpp '#include <string>'

@@ -1,9 +1,12 @@
 // Compressed messages, RFC 7692 6 and 7.2, against bytes of the RFC, of zlib, and of nobody's.
 #include "weir/websocket/deflate.hpp"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "unit/websocket/script.hpp"
 #include "websocket/zlib.hpp"
@@ -258,6 +261,29 @@ BOOST_AUTO_TEST_CASE(compressed_fragments_are_readable_when_they_arrive) {
       BOOST_TEST(event.payload == (round == 1 ? "end" : ""));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(one_compressor_serves_several_threads) {
+  const auto shared = compressor();
+  const auto alone = [](int number) {
+    Buffer output;
+    BOOST_REQUIRE(append_message(Opcode::text, line(number), compressor().get(), output).ok());
+    return std::string(output.view());
+  };
+  const std::vector<std::string> expected{alone(0), alone(1), alone(2), alone(3)};
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 4; ++number) {
+    threads.emplace_back([&, number] {
+      for (int i = 0; i < 200; ++i) {
+        Buffer output;
+        const bool ok = append_message(Opcode::text, line(number), shared.get(), output).ok();
+        if (ok && output.view() == expected[static_cast<std::size_t>(number)]) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(right == 800);
 }
 
 BOOST_AUTO_TEST_CASE(a_compressor_says_what_it_cannot_be) {

@@ -12,6 +12,7 @@
 // A control frame is consumed when all of it is there, the payload of any other one as it comes: so
 // the caller never has to keep more than 139 bytes, and a mistake is found where it is. A
 // connection between two messages owns no memory but, with context takeover, that of its inflater.
+// In the middle of a compressed message it has one in any case.
 #pragma once
 
 #include <cstddef>
