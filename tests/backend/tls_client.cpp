@@ -120,6 +120,7 @@ class TlsClient final : public Client {
   }
   /// What has come already.
   std::string read_now(std::size_t most) {
+    most = std::min(most, most_of_record);
     std::string bytes(most, '\0');
     const int count = SSL_read(ssl_.get(), bytes.data(), static_cast<int>(most));
     wants_more_ = SSL_get_error(ssl_.get(), count) == SSL_ERROR_WANT_READ;
