@@ -166,9 +166,9 @@ Result<Descriptor> open_socket(const SocketAddress& address, const SocketOptions
   Descriptor socket(
       ::socket(address.family(), type_of(address.kind()) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return system_error("no socket", errno);
-  if (const Status applied = apply_options(socket.get(), options, role); !applied.ok()) {
-    return applied.error();
-  }
+  const Status applied =
+      apply_options(socket.get(), address.family(), type_of(address.kind()), options, role);
+  if (!applied.ok()) return applied.error();
   return socket;
 }
 
@@ -230,12 +230,15 @@ Error cannot_connect(const SocketAddress& address, const Error& why) {
   return Error{"cannot connect to " + address.to_string() + ": " + why.message, why.code};
 }
 
-Result<Descriptor> begin_connect(const SocketAddress& address, const SocketOptions& options) {
+Result<Connecting> begin_connect(const SocketAddress& address, const SocketOptions& options) {
   auto socket = open_socket(address, options, SocketRole::connection);
   if (!socket.ok()) return cannot_connect(address, socket.error());
-  const int progress = connect_progress(socket.value().get(), address);
+  int progress = connect_progress(socket.value().get(), address);
+  // Within this host the handshake is over when connect() says that it has begun: to ask again is
+  // cheaper than to wait for the answer.
+  if (progress == EINPROGRESS) progress = connect_progress(socket.value().get(), address);
   if (progress != 0 && progress != EINPROGRESS) return cannot_connect(address, progress);
-  return socket;
+  return Connecting{socket.take(), progress == 0};
 }
 
 int connect_progress(int descriptor, const SocketAddress& address) {

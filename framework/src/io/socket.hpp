@@ -52,9 +52,14 @@ struct Listening {
 /// "cannot connect to ADDRESS: REASON".
 [[nodiscard]] Error cannot_connect(const SocketAddress& address, int code);
 [[nodiscard]] Error cannot_connect(const SocketAddress& address, const Error& why);
-/// A non-blocking socket whose connect() has begun; the error when it failed at once. Not for
-/// Form::local, where connect() may answer that the listener has no room now: EAGAIN.
-[[nodiscard]] Result<Descriptor> begin_connect(const SocketAddress& address,
+/// A non-blocking socket whose connect() has begun.
+struct Connecting {
+  Descriptor socket;
+  bool connected = false;  // and is over, as within one host
+};
+/// The error when it failed at once. Not for Form::local, where connect() may answer that the
+/// listener has no room now: EAGAIN.
+[[nodiscard]] Result<Connecting> begin_connect(const SocketAddress& address,
                                                const SocketOptions& options);
 /// 0 when `descriptor` is connected, EINPROGRESS while it is not yet, else why it failed.
 /// Asks connect() again, which tells all three apart on every backend.

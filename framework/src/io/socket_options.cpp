@@ -31,7 +31,7 @@ struct Nature {
 /// Sets options one after the other until one fails.
 class Setter {
  public:
-  explicit Setter(int descriptor) : descriptor_(descriptor), nature_(Nature::of(descriptor)) {}
+  Setter(int descriptor, const Nature& nature) : descriptor_(descriptor), nature_(nature) {}
 
   [[nodiscard]] const Nature& nature() const { return nature_; }
 
@@ -174,8 +174,14 @@ std::optional<Duration> ask_time(int descriptor, int level, int option) {
 }  // namespace
 
 Status apply_options(int descriptor, const SocketOptions& options, SocketRole role) {
-  Setter setter(descriptor);
-  const Nature nature = setter.nature();
+  const Nature nature = Nature::of(descriptor);
+  return apply_options(descriptor, nature.family, nature.type, options, role);
+}
+
+Status apply_options(int descriptor, int family, int type, const SocketOptions& options,
+                     SocketRole role) {
+  const Nature nature{family, type};
+  Setter setter(descriptor, nature);
   if (nature.tcp()) setter.set("TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, options.no_delay ? 1 : 0);
   set_keep_alive(setter, options);
   setter.set_buffer("SO_SNDBUF", SO_SNDBUF, options.send_buffer);

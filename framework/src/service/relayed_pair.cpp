@@ -65,6 +65,7 @@ void RelayedPair::dial() {
 
 /// Inside a call of the dialer, which goes when it is over.
 void RelayedPair::on_dialed(Result<TransportPtr> result) {
+  dialed_ = true;
   context_.loop.defer(*this);
   if (phase_ != Phase::dialing) return;
   if (!result.ok()) {
@@ -106,7 +107,7 @@ void RelayedPair::dial_again() {
   if (now - connected_at_ < upstreams_->options().attempt) upstreams_->failed(*choice_, now);
   leave_upstream();
   upstream_.transport.reset();
-  upstream_.paused = upstream_.ended = upstream_.shut = false;
+  upstream_.paused = upstream_.ended = upstream_.shut = upstream_.shut_due = false;
   why_ = "every upstream ended before it had sent anything";
   phase_ = Phase::dialing;
   if (!client_.ended) pause(client_);

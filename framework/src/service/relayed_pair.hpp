@@ -69,6 +69,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
     bool paused = false;     // the other one is slow, or not there yet
     bool ended = false;      // its peer has finished sending
     bool shut = false;       // and so have we
+    bool shut_due = false;   // at the end of this round
   };
 
   void on_bytes(Side& from, std::string_view bytes);
@@ -100,6 +101,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   void pause(Side& side);
   void resume(Side& side);
   void shut(Side& side);
+  void hand_on_ends();
 
   // The end.
   void lose(Side& side, CloseReason reason, std::string why);
@@ -132,6 +134,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   std::string why_;
   Phase phase_ = Phase::dialing;
   CloseReason reason_ = CloseReason::none;
+  bool dialed_ = false;   // the dialer has called, and goes at the end of this round
   bool unclean_ = false;  // an end that nobody said
   bool draining_ = false;
   bool leaving_ = false;   // it rested: nothing of the client goes upstream any more

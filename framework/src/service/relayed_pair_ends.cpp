@@ -11,13 +11,25 @@ namespace weir {
 /// All that came for it went out, and no more will come.
 void RelayedPair::shut(Side& side) {
   if (std::exchange(side.shut, true)) return;
-  side.transport->shutdown_write();
+  if (phase_ == Phase::open && side.transport->descriptor() >= 0) {
+    // If the pair is over by the end of this round, closing says as much.
+    side.shut_due = true;
+    context_.loop.defer(*this);
+  } else {
+    side.transport->shutdown_write();
+  }
   if (phase_ == Phase::ending) {
     if (side.ended) return end(reason_);
     ending_since_ = context_.loop.now();
     arm(later(ending_since_, context_.options.deadlines.linger));
   } else if (side.other.shut) {
     end(unclean_ ? CloseReason::unclean_end : CloseReason::peer_ended);
+  }
+}
+
+void RelayedPair::hand_on_ends() {
+  for (Side* side : {&client_, &upstream_}) {
+    if (std::exchange(side->shut_due, false)) side->transport->shutdown_write();
   }
 }
 
@@ -75,6 +87,8 @@ void RelayedPair::end(CloseReason reason, std::string why) {
 
 void RelayedPair::run_deferred() {
   if (phase_ == Phase::over) return finish();
+  hand_on_ends();
+  if (!std::exchange(dialed_, false)) return;
   dialer_.reset();
   if (phase_ != Phase::dialing || !dial_error_.has_value()) return;
   why_ = std::move(dial_error_->message);

@@ -54,6 +54,9 @@ enum class SocketRole : std::uint8_t { listener, connection };
 
 /// Applies what is set, in the order of the fields. The error names the option and the reason.
 [[nodiscard]] Status apply_options(int descriptor, const SocketOptions& options, SocketRole role);
+/// The same where its family (AF_INET) and type (SOCK_STREAM) are known.
+[[nodiscard]] Status apply_options(int descriptor, int family, int type,
+                                   const SocketOptions& options, SocketRole role);
 
 /// What the system says that `descriptor` has; what does not apply to it is not set. Buffers are as
 /// the system counts them: twice what was asked for.

@@ -131,46 +131,50 @@ class AsioLoop::Connector final : private Timer, public std::enable_shared_from_
       : loop_(loop), socket_(loop.context_), address_(address), handler_(std::move(handler)) {}
   ~Connector() override = default;
 
+  /// The handler is never called inside connect().
   void start(const ConnectOptions& options) {
-    if (const Status opened = open(options.socket); !opened.ok()) {
-      // The handler is never called inside connect().
-      loop_.post([self = shared_from_this(), error = opened.error()] { self->handler_(error); });
-      return;
-    }
-    const Protocol::endpoint endpoint(address_.data(), address_.size());
+    auto begun = net::begin_connect(address_, options.socket);
+    if (!begun.ok()) return tell_later(begun.error());
+    if (begun.value().connected) return tell_later(std::move(begun.value().socket));
+    boost::system::error_code error;
+    socket_.assign(protocol_of(address_), begun.value().socket.get(), error);
+    if (error) return tell_later(net::cannot_connect(address_, error.value()));
+    static_cast<void>(begun.value().socket.release());
     loop_.timers().arm(*this, later(loop_.clock_now(), options.deadline));
-    socket_.async_connect(endpoint,
-                          [self = shared_from_this()](const boost::system::error_code& error) {
-                            self->loop_.enter();
-                            self->finish(error.value());
-                            self->loop_.leave();
-                          });
+    wait();
   }
 
  private:
-  Status open(const SocketOptions& options) {
-    auto made = net::open_socket(address_, options, SocketRole::connection);
-    if (!made.ok()) return net::cannot_connect(address_, made.error());
-    boost::system::error_code error;
-    socket_.assign(protocol_of(address_), made.value().get(), error);
-    if (error) return net::cannot_connect(address_, error.value());
-    static_cast<void>(made.value().release());
-    return {};
+  void tell_later(Result<Descriptor> connected) {
+    loop_.post([self = shared_from_this(), connected = std::move(connected)]() mutable {
+      if (!connected.ok()) return self->handler_(connected.error());
+      self->handler_(AsioLoop::transport_on(self->loop_, connected.take(), self->address_));
+    });
+  }
+
+  // Asio's own async_connect would ask poll(2) and SO_ERROR, and its socket would have to be taken
+  // from it, and registered again, for SOCK_CLOEXEC and our options.
+  void wait() {
+    socket_.async_wait(AsioTransport::Socket::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                         self->loop_.enter();
+                         self->on_writable(error.value());
+                         self->loop_.leave();
+                       });
+  }
+  void on_writable(int error) {
+    if (error == 0) error = net::connect_progress(socket_.native_handle(), address_);
+    if (error == EINPROGRESS) return wait();
+    cancel();
+    if (timed_out_) error = ETIMEDOUT;
+    if (error != 0) return handler_(net::cannot_connect(address_, error));
+    handler_(TransportPtr(new AsioTransport(loop_, std::move(socket_), address_)));
   }
   void on_timer() override {
-    // finish() comes with the operation, which this ends.
+    // on_writable() comes with the operation, which this ends.
     timed_out_ = true;
     boost::system::error_code ignored;
     socket_.close(ignored);
-  }
-
-  void finish(int error) {
-    cancel();
-    if (timed_out_) error = ETIMEDOUT;
-    if (error != 0) {
-      return handler_(net::cannot_connect(address_, error));
-    }
-    handler_(AsioLoop::transport_on(loop_, Descriptor(socket_.release()), address_));
   }
 
   AsioLoop& loop_;

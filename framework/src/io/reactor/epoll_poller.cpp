@@ -31,6 +31,10 @@ class EpollPoller final : public Poller {
     return {};
   }
 
+  /// The kernel forgets what is closed (epoll(7)). A child that was forked and runs no other
+  /// program would hold it open, and must not: descriptors are the loop's alone.
+  void closing(int, Interest) override {}
+
   void wait(Duration timeout, std::vector<Ready>& ready) override {
     std::array<epoll_event, 256> events;
     const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),

@@ -45,6 +45,10 @@ class Poller {
   /// From `before` to `after`; no interest before means that the poller does not know the
   /// descriptor, none after that it forgets it. Fails only when it is to be added.
   virtual Status set(int descriptor, Interest before, Interest after) = 0;
+  /// It is forgotten, for it is about to be closed.
+  virtual void closing(int descriptor, Interest before) {
+    if (before.any()) static_cast<void>(set(descriptor, before, {}));
+  }
 
   /// Appends what is ready; waits for it at most `timeout` (negative: without end; 0: not at all).
   virtual void wait(Duration timeout, std::vector<Ready>& ready) = 0;

@@ -81,7 +81,7 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
   Connector(ReactorLoop& loop, const SocketAddress& address, ConnectHandler handler)
       : loop_(loop), address_(address), handler_(std::move(handler)) {}
   ~Connector() override {
-    if (socket_.valid()) loop_.unwatch(socket_.get());
+    if (socket_.valid()) loop_.unwatch_closing(socket_.get());
   }
 
   /// In the loop's list.
@@ -92,7 +92,11 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
     Duration deadline = options.deadline;
     auto begun = net::begin_connect(address_, options.socket);
     if (begun.ok()) {
-      socket_ = begun.take();
+      socket_ = std::move(begun.value().socket);
+      if (begun.value().connected) {
+        loop_.post([this] { connected(); });
+        return;
+      }
       if (Status watched = loop_.watch(socket_.get(), {.write = true}, *this); !watched.ok()) {
         failure_ = watched.error();
       }
@@ -113,8 +117,9 @@ class ReactorLoop::Connector final : private IoHandler, private Timer {
     if (progress == EINPROGRESS) return;
     if (progress != 0) return finish(net::cannot_connect(address_, progress));
     loop_.unwatch(socket_.get());
-    finish(loop_.adopt({std::move(socket_), address_, nullptr}));
+    connected();
   }
+  void connected() { finish(loop_.adopt({std::move(socket_), address_, nullptr})); }
   void on_timer() override { finish(std::move(failure_)); }
 
   void finish(Result<TransportPtr> result) {
@@ -212,6 +217,13 @@ void ReactorLoop::want(int descriptor, Interest interest) {
   // Only adding can fail, for want of kernel memory: the deadlines end a connection that is deaf.
   static_cast<void>(poller_->set(descriptor, watched.interest, interest));
   watched.interest = interest;
+}
+
+void ReactorLoop::unwatch_closing(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= watched_.size() || watched_[index].handler == nullptr) return;
+  poller_->closing(descriptor, watched_[index].interest);
+  watched_[index] = {};
 }
 
 void ReactorLoop::unwatch(int descriptor) {

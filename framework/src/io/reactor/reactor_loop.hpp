@@ -55,6 +55,8 @@ class ReactorLoop final : public EventLoop {
   /// Changes what is wanted of a watched descriptor.
   void want(int descriptor, Interest interest);
   void unwatch(int descriptor);
+  /// The same for one that the caller closes next.
+  void unwatch_closing(int descriptor);
   /// One read of any connection goes here, and is over before the next.
   [[nodiscard]] std::span<char> read_buffer() { return {read_buffer_.get(), read_size}; }
 

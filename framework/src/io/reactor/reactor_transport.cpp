@@ -9,7 +9,7 @@
 namespace weir {
 
 ReactorTransport::~ReactorTransport() {
-  if (socket_.valid()) loop_.unwatch(socket_.get());
+  if (socket_.valid()) loop_.unwatch_closing(socket_.get());
 }
 
 void ReactorTransport::release() {
@@ -96,12 +96,13 @@ void ReactorTransport::close() { fail(0); }
 void ReactorTransport::fail(int error) {
   if (!socket_.valid()) return;
   error_ = error;
-  loop_.unwatch(socket_.get());
+  loop_.unwatch_closing(socket_.get());
   socket_.close();
   loop_.defer(*this);
 }
 
 void ReactorTransport::run_deferred() {
+  if (socket_.valid()) return update_interest();
   if (sink_ != nullptr) std::exchange(sink_, nullptr)->on_closed(error_);
 }
 
@@ -143,7 +144,7 @@ void ReactorTransport::read() {
     sink_->on_bytes({buffer.data(), got.bytes});
   } else if (got.end) {
     ended_ = true;
-    update_interest();
+    loop_.defer(*this);  // to be forgotten by the poller, unless it is closed in this round
     sink_->on_end();
   } else if (got.error != 0) {
     fail(got.error);
