@@ -106,6 +106,44 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_breaks_ends_its_upstream, RelayCase) {
   BOOST_TEST(relay->stats().upstreams.front().active == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_upstream_that_breaks_after_the_client_has_ended_ends_the_pair,
+                        RelayCase) {
+  serve({one.endpoint}, {.health_interval = 0s});
+  Peer peer = dial();
+  peer.send("request");
+  peer.end();
+  loop.run_ready();
+  UpstreamConnection& upstream = one.last();
+  BOOST_TEST(upstream.ended);
+  upstream.send("half an ans");
+  loop.run_ready();
+  upstream.transport->close();
+  loop.run_ready();
+  BOOST_TEST(peer.take() == "half an ans");
+  BOOST_TEST(peer.ended());
+  BOOST_TEST(!peer.was_reset());
+  BOOST_TEST(ends() == 1U);
+  BOOST_TEST(relay->stats().upstreams.front().active == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_breaks_after_the_upstream_has_ended_ends_the_pair,
+                        RelayCase) {
+  serve({one.endpoint}, {.health_interval = 0s});
+  Peer peer = dial();
+  send(peer, "request");
+  UpstreamConnection& upstream = one.last();
+  upstream.send("answer");
+  upstream.finish();
+  loop.run_ready();
+  BOOST_TEST(peer.take() == "answer");
+  BOOST_TEST(ends() == 0U);
+  peer.reset();
+  loop.advance(3s);
+  BOOST_TEST(upstream.ended);
+  BOOST_TEST(ended(CloseReason::peer_reset) == 1U);
+  BOOST_TEST(relay->stats().upstreams.front().active == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_fault_at_any_step_ends_the_pair_once_and_frees_its_places) {
   const auto play = [](RelayCase& test) {
     test.serve({test.one.endpoint}, {.attempts = 2, .pause = 1ms});
