@@ -10,8 +10,7 @@ Call::Call(Session session, EventLoop& loop) : session_(std::move(session)), loo
 
 Connection* Call::connection() const { return session_.state()->connection; }
 
-void Call::keep_payload() {
-  if (payload_.data() == kept_.data()) return;
+void Call::keep() {
   kept_.assign(payload_);
   payload_ = kept_;
 }
@@ -149,7 +148,8 @@ bool Responder::answer(Deliver deliver) const {
     return true;
   }
   call_->acquire();
-  return loop.post([kept = CallPtr<Call>(call_), deliver = std::move(deliver)] { deliver(*kept); });
+  return loop.post(
+      [kept = CallPtr<Call>(call_), deliver = std::move(deliver)]() mutable { deliver(*kept); });
 }
 
 bool Responder::reply(std::string_view payload) const {
@@ -160,6 +160,13 @@ bool Responder::reply(std::string_view payload) const {
 
 bool Responder::fail(Failure failure) const {
   return answer([failure = std::move(failure)](Call& call) { call.deliver(failure); });
+}
+
+bool Responder::reply_by(UniqueFunction<void(Call&)> write) const {
+  return answer([write = std::move(write)](Call& call) mutable {
+    if (!call.settled_ && call.connection() != nullptr) write(call);
+    call.settle(nullptr);
+  });
 }
 
 bool Responder::finish() const {

@@ -154,7 +154,7 @@ void Connection::drain() {
 }
 
 bool Connection::idle() const {
-  return phase_ == Phase::open && input_.empty() && queue_.empty() && handlers_out_ == 0 &&
+  return phase_ == Phase::open && !in_message() && queue_.empty() && handlers_out_ == 0 &&
          !in_batch_;
 }
 
@@ -198,10 +198,10 @@ TimePoint Connection::deadline(CloseReason& reason) const {
   if (phase_ != Phase::open) return earliest;
   if (bounded_ && handlers_out_ != 0)
     consider(waiting_since_, limits.handler, CloseReason::handler_timeout);
-  if (!input_.empty() && !halted_) {
+  if (in_message() && !halted_) {
     consider(frame_since_, limits.frame, CloseReason::frame_timeout);
   }
-  const bool outstanding = !queue_.empty() || handlers_out_ != 0 || (!input_.empty() && !halted_);
+  const bool outstanding = !queue_.empty() || handlers_out_ != 0 || (in_message() && !halted_);
   if (!outstanding) consider(active_at_, limits.idle, CloseReason::idle_timeout);
   return earliest;
 }

@@ -85,6 +85,8 @@ std::size_t Connection::process(std::string_view input) {
     }
     in_batch_ = false;
     used += progress.consumed;
+    partial_ = progress.partial;
+    if (partial_) frame_since_ = context_.loop.now();
     send_scratch();
     if (progress.failure != nullptr) {
       const auto& [reason, mistake] = *progress.failure;
@@ -126,7 +128,7 @@ void Connection::after_input() {
   if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
   if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
   if (draining_ && idle()) finish(CloseReason::drained);
-  if (phase_ != Phase::open || !input_.empty() || !queue_.empty() || bounded_) update_timer();
+  if (phase_ != Phase::open || in_message() || !queue_.empty() || bounded_) update_timer();
 }
 
 void Connection::on_end() {
@@ -137,7 +139,7 @@ void Connection::on_end() {
 }
 
 void Connection::handle_end() {
-  if (!input_.empty()) return end_truncated(input_.view());
+  if (in_message()) return end_truncated(input_.view());
   if (handlers_out_ != 0) return;
   if (!std::exchange(end_handled_, true)) {
     if (!guarded([this] { protocol_->on_end(session_); })) {

@@ -18,6 +18,10 @@
 //       static void say(const V& value, std::string& scratch, Answer answer);
 //       /// What is said of a handler that returns nothing; nullopt: nothing.
 //       static constexpr std::optional<std::string_view> nothing;
+//       /// Optional, instead of say() and `nothing`, where an answer is more than bytes: `to` is the
+//       /// Context, on its loop, or a Responder. Without a value: the handler returns nothing.
+//       template <class V, class To> static void give(const V& value, To& to);
+//       template <class To> static void give(To& to);
 //       /// The arguments are read while the request's bytes are there, and refer to them.
 //       static constexpr bool lends;
 //     };
@@ -60,7 +64,7 @@ template <class Codec>
 struct Speaker {
   /// `answer(bytes)`, `fail(failure)` or `finish()`, one of them once.
   template <class V, class To>
-  static void say(const V& value, std::string& scratch, const To& to) {
+  static void say(const V& value, std::string& scratch, To& to) {
     if constexpr (is_result<V>) {
       if (!value.ok()) {
         to.fail(Failure{.kind = FailureKind::refused,
@@ -72,17 +76,23 @@ struct Speaker {
     } else {
       static_assert(Codec::template says<V>,
                     "weir: this codec has no form for what the handler returns");
-      bool said = false;
-      Codec::say(value, scratch, [&](std::string_view bytes) {
-        said = true;
-        to.reply(bytes);
-      });
-      if (!said) to.finish();
+      if constexpr (requires { Codec::give(value, to); }) {
+        Codec::give(value, to);
+      } else {
+        bool said = false;
+        Codec::say(value, scratch, [&](std::string_view bytes) {
+          said = true;
+          to.reply(bytes);
+        });
+        if (!said) to.finish();
+      }
     }
   }
   template <class To>
-  static void say_nothing(const To& to) {
-    if constexpr (Codec::nothing.has_value()) {
+  static void say_nothing(To& to) {
+    if constexpr (requires { Codec::give(to); }) {
+      Codec::give(to);
+    } else if constexpr (Codec::nothing.has_value()) {
       to.reply(*Codec::nothing);
     } else {
       to.finish();
@@ -138,10 +148,10 @@ class TypedHandler<Codec, F, Types<P...>, offloaded> final : public Handler {
         apply(function_, arguments);
       } else if constexpr (std::is_void_v<Answer>) {
         apply(function_, arguments);
-        Speaker<Codec>::say_nothing(To{context});
+        Speaker<Codec>::say_nothing(context);
       } else {
         const Answer& answer = apply(function_, arguments);
-        Speaker<Codec>::say(answer, context.scratch(), To{context});
+        Speaker<Codec>::say(answer, context.scratch(), context);
       }
     }
   }
@@ -157,13 +167,6 @@ class TypedHandler<Codec, F, Types<P...>, offloaded> final : public Handler {
   static_assert(!offloaded || (!later && !responds && !looks),
                 "weir: what runs on a pool takes values and a Session, and returns a value");
   static constexpr bool shared = later || offloaded;
-
-  struct To {
-    void reply(std::string_view bytes) const { context.reply(bytes); }
-    void fail(const Failure& failure) const { context.fail(failure); }
-    void finish() const { context.finish(); }
-    Context& context;
-  };
 
   /// A parameter while it waits: what is given by reference as a pointer, all else as a value.
   template <class Q>

@@ -51,7 +51,9 @@ class Call : private Timer, private SessionObserver {
   /// unless it was kept.
   [[nodiscard]] std::string_view payload() const { return payload_; }
   /// Copies the payload, so that it lives as long as the call.
-  void keep_payload();
+  void keep_payload() {
+    if (payload_.data() != kept_.data()) keep();
+  }
   /// From any thread: somebody has answered, or it is over.
   [[nodiscard]] bool answered() const { return claimed_.load(std::memory_order_relaxed); }
   /// What came of it has been done.
@@ -62,6 +64,15 @@ class Call : private Timer, private SessionObserver {
   bool fail(const Failure& failure);
   /// It has been dealt with, and there is nothing to say.
   bool finish();
+  /// The same with an answer that the protocol has more of than bytes: calls `write` where the
+  /// connection is there, on the loop.
+  template <class Write>
+  bool reply_by(Write write) {
+    if (!claim()) return false;
+    if (!settled_ && connection() != nullptr) write();
+    settle(nullptr);
+    return true;
+  }
 
   /// The latest moment for the answer, counted while the call is out; it only ever comes nearer.
   void set_deadline(TimePoint when) {
@@ -106,6 +117,8 @@ class Call : private Timer, private SessionObserver {
   /// How the protocol writes an answer; the connection is there. At most one of the two, once.
   virtual void write_reply(std::string_view payload) = 0;
   virtual void write_failure(const Failure& failure) = 0;
+  /// Copies the payload, and what else is lent with it.
+  virtual void keep();
   /// The last call of each: what became of it. nullptr: answered. Also told when the connection
   /// ended meanwhile.
   virtual void on_settled(const Failure* failure) { static_cast<void>(failure); }

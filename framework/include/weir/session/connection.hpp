@@ -131,6 +131,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   void drain();
   /// Nothing half read, nothing half written, no handler out.
   [[nodiscard]] bool idle() const;
+  /// The server stops: this exchange is to be the last one.
+  [[nodiscard]] bool draining() const { return draining_; }
 
   [[nodiscard]] CloseReason reason() const { return reason_; }
   [[nodiscard]] const Session& session() const { return session_; }
@@ -151,6 +153,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   void take_input(std::string_view bytes);
   void take_message(std::string_view message);
   void end_truncated(std::string_view rest);
+  /// A message has begun to come.
+  [[nodiscard]] bool in_message() const { return partial_ || !input_.empty(); }
   [[nodiscard]] std::string_view complete_frame(std::string_view bytes);
   [[nodiscard]] std::size_t process(std::string_view input);
   void continue_input();
@@ -219,6 +223,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool tells_written_ = false;
   bool opened_ = false;  // on_open was called, so on_close will be
   bool reading_paused_ = false;
+  bool partial_ = false;      // the protocol has consumed a part of a message
   bool input_ended_ = false;  // the peer has finished sending,
   bool end_handled_ = false;  // and the protocol knows
   bool shutdown_wanted_ = false;

@@ -45,6 +45,10 @@ struct Progress {
   /// What is left is the beginning of a frame, and asking again is of no use before there are
   /// this many bytes; 0 when nobody asked for more.
   std::size_t need = 0;
+  /// All that came of a message is consumed, and its rest is awaited: the connection is not idle,
+  /// the end of the stream cuts the message short, and Deadlines::frame bounds the time between two
+  /// pieces of it.
+  bool partial = false;
   /// Ends the connection with this reason, and `mistake` in the log.
   struct Failure {
     CloseReason reason;

@@ -37,6 +37,8 @@ class Responder {
   bool fail(Failure failure) const;
   /// There is nothing to say.
   bool finish() const;
+  /// As Call::reply_by(), from any thread: `write` gets the call.
+  bool reply_by(UniqueFunction<void(Call&)> write) const;
   /// Nobody has answered yet, and somebody would hear it.
   [[nodiscard]] bool waiting() const { return call_ != nullptr && !call_->answered(); }
   /// On the loop's thread alone; nullptr for one that answers nobody.
