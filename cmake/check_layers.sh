@@ -20,6 +20,7 @@ declare -A may_include=(
   [tls]="core io tls"
   [http]="core framing http"
   [websocket]="core framing websocket"
+  [web]="core io framing session routing http web"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )
@@ -37,6 +38,7 @@ opt_in+=" framework/include/weir/routing/json_value.hpp "
 opt_in+=" framework/include/weir/routing/run_on.hpp "
 opt_in+=" framework/include/weir/routing/sleep.hpp "
 opt_in+=" framework/include/weir/service/client_coroutine.hpp "
+opt_in+=" framework/include/weir/web/json.hpp "
 opt_in+=" framework/include/weir/service/rpc_client_coroutine.hpp "
 
 violations=0

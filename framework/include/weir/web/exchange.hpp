@@ -1,0 +1,83 @@
+// Exchange: one HTTP request and its response, as the framework sees it. Layer: web.
+// Owned by its protocol and by whoever holds a Responder of it; one of a connection is used for all
+// its requests as long as nobody keeps it. Threads: the connection's loop's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "weir/http/request_head.hpp"
+#include "weir/routing/context.hpp"
+#include "weir/web/response.hpp"
+#include "weir/web/routes.hpp"
+
+namespace weir::http {
+
+class ExchangeOwner;
+
+class Exchange final : public Context {
+ public:
+  /// `owner` lives as long as the connection.
+  Exchange(Session session, EventLoop& loop, ExchangeOwner& owner)
+      : Context(std::move(session), loop), owner_(owner) {}
+
+  [[nodiscard]] const RequestHead& head() const { return *head_; }
+  [[nodiscard]] const RouteMatch& match() const { return match_; }
+  [[nodiscard]] std::string_view captured(const Capture& capture) const {
+    return head_->path.substr(capture.begin, capture.size);
+  }
+
+  /// The response. True when it was the first answer.
+  bool respond(const Response& response) {
+    return reply_by([&] { write(response); });
+  }
+  /// The same with a body that is lent.
+  bool respond(Status status, std::string_view content_type, std::string_view body) {
+    return reply_by([&] { write(status, content_type, body); });
+  }
+  /// Where the connection is there; for respond() and Responder::reply_by().
+  void write(const Response& response);
+  void write(Status status, std::string_view content_type, std::string_view body);
+
+  // For its owner:
+
+  using Call::connection;
+  using Call::unshared;
+  /// A new request: its head is `head`, which lies still until the call returns, or keep().
+  void begin_request(const RequestHead& head);
+  /// Its body is there.
+  void begin_call(std::string_view body, TimePoint deadline, bool follows);
+  [[nodiscard]] RouteMatch& match() { return match_; }
+  /// The head is copied, so that it lives as long as the exchange.
+  void keep_head();
+
+ private:
+  struct Kept {
+    std::string bytes;
+    RequestHead head;
+  };
+
+  void keep() override;
+  void write_reply(std::string_view payload) override { write(Status::ok, plain_text, payload); }
+  void write_failure(const Failure& failure) override;
+
+  ExchangeOwner& owner_;
+  const RequestHead* head_ = nullptr;
+  std::unique_ptr<Kept> kept_;
+  RouteMatch match_;
+};
+
+/// A protocol, as its exchanges know it.
+class ExchangeOwner {
+ public:
+  /// The whole response of `exchange`.
+  virtual void write_response(Exchange& exchange, Status status, std::span<const Header> headers,
+                              std::string_view body, const std::optional<FileRange>& file,
+                              bool close) = 0;
+
+ protected:
+  ~ExchangeOwner() = default;
+};
+
+}  // namespace weir::http

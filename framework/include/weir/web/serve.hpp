@@ -1,0 +1,50 @@
+// serve: HTTP/1.1 on a listener. Layer: web.
+//
+//     server.listen("tcp://127.0.0.1:8080", weir::http::serve(routes));
+//     server.listen("tcp://127.0.0.1:8080", weir::http::serve([] { return "hello\n"; }));
+//
+// Keep-alive and pipelining, responses in the order of their requests; bodies are read whole before
+// the handler is called (Options::limits.body); what is wrong with a request is answered and ends
+// its connection. While the server drains, each response says Connection: close.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "weir/core/time.hpp"
+#include "weir/http/limits.hpp"
+#include "weir/session/protocol.hpp"
+#include "weir/web/router.hpp"
+
+namespace weir::http {
+
+struct Options {
+  Limits limits{};
+  /// A body that comes more slowly than this, in bytes a second since its head, is answered with
+  /// 408 and ends the connection; not before `body_grace` has passed.
+  std::uint64_t min_body_rate = 512;
+  Duration body_grace = std::chrono::seconds(10);
+};
+
+/// What Server::listen() takes. Keeps the routes.
+[[nodiscard]] std::unique_ptr<ProtocolFactory> serve(std::shared_ptr<Routes> routes,
+                                                     std::shared_ptr<RouterCore> core,
+                                                     Options options);
+
+template <class C>
+[[nodiscard]] std::unique_ptr<ProtocolFactory> serve(const BasicRouter<C>& router,
+                                                     Options options = {}) {
+  return serve(router.routes(), router.core(), std::move(options));
+}
+
+/// Every request, whatever its method and path, goes to one handler (codec.hpp).
+template <class H>
+requires PlainCallable<H>
+[[nodiscard]] std::unique_ptr<ProtocolFactory> serve(H handler, Options options = {}) {
+  Router router;
+  router.otherwise(std::move(handler));
+  return serve(router, std::move(options));
+}
+
+}  // namespace weir::http

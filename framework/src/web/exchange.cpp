@@ -1,0 +1,108 @@
+#include "weir/web/exchange.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "weir/http/headers.hpp"
+
+namespace weir::http {
+
+namespace {
+
+/// What a failure is in HTTP's words.
+Status status_of(const Failure& failure) {
+  switch (failure.kind) {
+    case FailureKind::invalid_request:
+    case FailureKind::invalid_arguments:
+      return Status::bad_request;
+    case FailureKind::not_found:
+      return Status::not_found;
+    case FailureKind::unauthenticated:
+      return Status::unauthorized;
+    case FailureKind::rate_limited:
+      return Status::too_many_requests;
+    case FailureKind::overloaded:
+    case FailureKind::timed_out:
+      return Status::service_unavailable;
+    case FailureKind::refused:
+      // The handler's own number, where it is one of HTTP's errors.
+      return failure.code >= 400 && failure.code <= 599 ? static_cast<Status>(failure.code)
+                                                        : Status::bad_request;
+    default:
+      return Status::internal_server_error;
+  }
+}
+
+}  // namespace
+
+void Exchange::begin_request(const RequestHead& head) {
+  head_ = &head;
+  match_.kind = RouteMatch::Kind::no_path;
+  match_.capture_count = 0;
+}
+
+void Exchange::begin_call(std::string_view body, TimePoint deadline, bool follows) {
+  Context::begin(body, deadline, follows);
+}
+
+void Exchange::keep_head() {
+  if (kept_ == nullptr) kept_ = std::make_unique<Kept>();
+  if (head_ == &kept_->head) return;
+  kept_->head = *head_;
+  kept_->head.keep_in(kept_->bytes);
+  head_ = &kept_->head;
+}
+
+void Exchange::keep() {
+  keep_head();
+  Call::keep();
+}
+
+void Exchange::write(const Response& response) {
+  std::vector<Header> headers;
+  headers.reserve(response.headers.size() + 1);
+  if (!response.content_type.empty()) headers.push_back({"Content-Type", response.content_type});
+  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
+  owner_.write_response(*this, response.status, headers, response.body, response.file,
+                        response.close);
+}
+
+void Exchange::write(Status status, std::string_view content_type, std::string_view body) {
+  const Header header{"Content-Type", content_type};
+  owner_.write_response(*this, status, {&header, 1}, body, std::nullopt, false);
+}
+
+void Exchange::write_failure(const Failure& failure) {
+  Status status = status_of(failure);
+  std::array<Header, 2> headers{Header{"Content-Type", plain_text}, {}};
+  std::size_t count = 1;
+  if (failure.kind == FailureKind::not_found && match_.kind == RouteMatch::Kind::no_method) {
+    status = Status::method_not_allowed;
+    headers[count++] = {"Allow", match_.allow};
+  }
+  // RFC 9110, section 15.5.2.
+  if (status == Status::unauthorized) headers[count++] = {"WWW-Authenticate", "Bearer"};
+  const bool named = status == Status::method_not_allowed;
+  std::string text(named ? reason(status) : failure.text());
+  text += '\n';
+  owner_.write_response(*this, status, {headers.data(), count}, text, std::nullopt, false);
+}
+
+Response text(std::string body, Status status) {
+  return {.status = status, .content_type = std::string(plain_text), .body = std::move(body)};
+}
+
+Response html(std::string body, Status status) {
+  return {.status = status, .content_type = "text/html; charset=utf-8", .body = std::move(body)};
+}
+
+Response json_body(std::string body, Status status) {
+  return {.status = status, .content_type = "application/json", .body = std::move(body)};
+}
+
+Response redirect(std::string location, Status status) {
+  return Response{.status = status}.with("Location", std::move(location));
+}
+
+}  // namespace weir::http
