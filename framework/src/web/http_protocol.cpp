@@ -141,16 +141,14 @@ void HttpProtocol::write_response(Exchange& exchange, Status status,
   const BodyPlan plan = plan_of(writing.start);
   writing.with_body = plan.body != BodyKind::none && !file;
   writing_ = &writing;
-  SendResult sent = connection.reply(body);
-  if (sent == SendResult::rejected && session.open()) {
+  if (connection.reply(body) == SendResult::rejected && session.open()) {
     // The handler's headers, which were logged: nothing was written of them.
-    writing.start = ResponseStart::to(exchange.head());
     writing.start.status = Status::internal_server_error;
     writing.start.content_length = 0;
     writing.start.keep_alive = false;
     writing.headers = {};
     writing.with_body = false;
-    sent = connection.reply({});
+    connection.reply({});
     writing_ = nullptr;
     return connection.close();
   }
@@ -175,8 +173,9 @@ namespace {
 
 class HttpFactory final : public ProtocolFactory {
  public:
-  HttpFactory(std::shared_ptr<Routes> routes, std::shared_ptr<RouterCore> core, Options options)
-      : service_{std::move(routes), std::move(core), std::move(options)} {}
+  HttpFactory(std::shared_ptr<Routes> routes, std::shared_ptr<RouterCore> core,
+              const Options& options)
+      : service_{std::move(routes), std::move(core), options} {}
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override {
     return std::make_unique<HttpProtocol>(service_, options);
   }
@@ -188,8 +187,8 @@ class HttpFactory final : public ProtocolFactory {
 }  // namespace
 
 std::unique_ptr<ProtocolFactory> serve(std::shared_ptr<Routes> routes,
-                                       std::shared_ptr<RouterCore> core, Options options) {
-  return std::make_unique<HttpFactory>(std::move(routes), std::move(core), std::move(options));
+                                       std::shared_ptr<RouterCore> core, const Options& options) {
+  return std::make_unique<HttpFactory>(std::move(routes), std::move(core), options);
 }
 
 }  // namespace weir::http

@@ -30,21 +30,21 @@ struct Options {
 /// What Server::listen() takes. Keeps the routes.
 [[nodiscard]] std::unique_ptr<ProtocolFactory> serve(std::shared_ptr<Routes> routes,
                                                      std::shared_ptr<RouterCore> core,
-                                                     Options options);
+                                                     const Options& options);
 
 template <class C>
 [[nodiscard]] std::unique_ptr<ProtocolFactory> serve(const BasicRouter<C>& router,
-                                                     Options options = {}) {
-  return serve(router.routes(), router.core(), std::move(options));
+                                                     const Options& options = {}) {
+  return serve(router.routes(), router.core(), options);
 }
 
 /// Every request, whatever its method and path, goes to one handler (codec.hpp).
 template <class H>
 requires PlainCallable<H>
-[[nodiscard]] std::unique_ptr<ProtocolFactory> serve(H handler, Options options = {}) {
+[[nodiscard]] std::unique_ptr<ProtocolFactory> serve(H handler, const Options& options = {}) {
   Router router;
   router.otherwise(std::move(handler));
-  return serve(router, std::move(options));
+  return serve(router, options);
 }
 
 }  // namespace weir::http
