@@ -21,6 +21,7 @@ declare -A may_include=(
   [http]="core framing http"
   [websocket]="core framing websocket"
   [web]="core io framing session routing http web"
+  [web]="core io framing session routing service http web"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )

@@ -1,0 +1,5 @@
+// HTTP served, in one header. Layer: web. Links weir::http. JSON bodies are weir/web/json.hpp.
+#pragma once
+
+#include "weir/service/server.hpp"
+#include "weir/web/serve.hpp"
