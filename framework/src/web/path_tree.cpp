@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "web/percent.hpp"
+#include "weir/http/uri.hpp"
 
 namespace weir::http {
 
@@ -99,11 +99,12 @@ const PathTree::Node* PathTree::descend(const Node& node, std::size_t at, Search
   const std::size_t end = std::min(path.find('/', at), path.size());
   const std::string_view segment = path.substr(at, end - at);
   if (!node.literals.empty()) {
-    std::string decoded;
-    const bool encoded = segment.find('%') != std::string_view::npos;
-    const Node* next = encoded
-                           ? (percent_decode(segment, decoded) ? literal(node, decoded) : nullptr)
-                           : literal(node, segment);
+    const Node* next = nullptr;
+    if (segment.find('%') == std::string_view::npos) {
+      next = literal(node, segment);
+    } else if (const auto decoded = percent_decode(segment)) {
+      next = literal(node, *decoded);
+    }
     if (next != nullptr) {
       if (const Node* found = descend(*next, end + 1, search)) return found;
     }

@@ -1,24 +1,11 @@
 #include "weir/web/routes.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "web/path_tree.hpp"
+#include "weir/http/tokens.hpp"
 
 namespace weir::http {
-
-namespace {
-
-/// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char each) {
-    return (each >= '0' && each <= '9') || (each >= 'A' && each <= 'Z') ||
-           (each >= 'a' && each <= 'z') || marks.find(each) != std::string_view::npos;
-  });
-}
-
-}  // namespace
 
 Routes::Routes() : built_(std::make_shared<PathTree>()) {}
 
