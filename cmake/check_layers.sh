@@ -20,8 +20,7 @@ declare -A may_include=(
   [tls]="core io tls"
   [http]="core framing http"
   [websocket]="core framing websocket"
-  [web]="core io framing session routing http web"
-  [web]="core io framing session routing service http web"
+  [web]="core io framing session routing service http websocket web"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )

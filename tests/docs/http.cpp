@@ -7,6 +7,7 @@
 
 #include "unit/web/bench.hpp"
 #include "weir/routing/layers.hpp"
+#include "weir/web/files.hpp"
 #include "weir/web/http.hpp"
 #include "weir/web/json.hpp"
 
@@ -73,6 +74,16 @@ void serve_with_limits(weir::Server& server, const weir::http::Router& routes) {
 }
 // ]
 
+// [files
+int serve_files() {
+  weir::http::Router routes;
+  routes.get("/static/{path...}", weir::http::files("/srv/www").value());
+  weir::Server server;
+  server.listen("tcp://127.0.0.1:8080", weir::http::serve(routes));
+  return server.run();
+}
+// ]
+
 using weir::test::get;
 
 }  // namespace
@@ -102,6 +113,7 @@ BOOST_AUTO_TEST_CASE(the_api_of_the_guide_answers) {
 
 BOOST_AUTO_TEST_CASE(the_listener_of_the_guide_answers_with_a_reason_or_an_endpoint) {
   static_cast<void>(&hello);
+  static_cast<void>(&serve_files);
   weir::Server server({.log = weir::Log(weir::LogLevel::off)});
   serve_with_limits(server, make_routes());
 }
