@@ -16,6 +16,7 @@ declare -A may_include=(
   [session]="core io framing session"
   [routing]="core io framing session routing"
   [service]="core io framing session routing service"
+  [bus]="core io framing session routing service bus"
   [testing]="core io framing session routing service testing"
   [tls]="core io tls"
   [http]="core framing http"

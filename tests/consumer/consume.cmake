@@ -1,6 +1,6 @@
 # Builds the program in project/ the way CASE says:
 #   install            lays weir down under WORK_DIR/prefix, for the cases that follow
-#   find_package, testing_component, http_component, json_component, tls_component,
+#   find_package, testing_component, bus_component, http_component, json_component, tls_component,
 #   websocket_component, unknown_component, pkg_config
 #                      against what was installed
 #   add_subdirectory   with weir's source tree as a part of the program's own
@@ -54,6 +54,11 @@ elseif(CASE STREQUAL "testing_component")
   run(${configure_installed} -DWEIR_COMPONENTS=testing)
   build()
 
+elseif(CASE STREQUAL "bus_component")
+  run(${configure_installed} -DWEIR_COMPONENTS=bus)
+  build()
+  run("${case_dir}/consumer")
+
 elseif(CASE STREQUAL "http_component")
   run(${configure_installed} -DWEIR_COMPONENTS=http)
   build()
@@ -77,7 +82,7 @@ elseif(CASE STREQUAL "websocket_component")
 elseif(CASE STREQUAL "unknown_component")
   execute_process(COMMAND ${configure_installed} -DWEIR_COMPONENTS=telepathy RESULT_VARIABLE status
                   ERROR_VARIABLE errors OUTPUT_QUIET)
-  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, http, json, tls,[ \n]+websocket")
+  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, bus, http, json,[ \n]+tls,[ \n]+websocket")
     message(FATAL_ERROR "expected a clear error, got status ${status} and: ${errors}")
   endif()
 

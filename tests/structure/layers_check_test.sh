@@ -40,6 +40,8 @@ good_tree() {
   put include/weir/tls/tls.hpp '#include "weir/io/event_loop.hpp"'
   put src/tls/wires.hpp '#include <openssl/ssl.h>' '#include "io/socket.hpp"'
   put include/weir/http/headers.hpp '#include "weir/framing/line.hpp"' '#include "weir/core/error.hpp"'
+  put include/weir/bus/bus.hpp '#include "weir/core/error.hpp"'
+  put src/bus/redis_bus.hpp '#include "weir/service/server.hpp"'
   put src/websocket/zlib.hpp '#include <zlib.h>' '#include "weir/framing/line.hpp"'
 }
 
@@ -93,6 +95,8 @@ expect_violation include/weir/http/headers.hpp '#include "weir/session/session.h
 expect_violation include/weir/http/headers.hpp '#include <boost/beast/http.hpp>'
 expect_violation include/weir/framing/line.hpp '#include "weir/http/headers.hpp"'
 expect_violation include/weir/framing/line.hpp '#include <zlib.h>'
+expect_violation src/bus/redis_bus.hpp '#include "weir/tls/tls.hpp"'
+expect_violation include/weir/service/server.hpp '#include "weir/bus/bus.hpp"'
 expect_violation src/websocket/zlib.hpp '#include "weir/session/session.hpp"'
 expect_violation src/websocket/zlib.hpp '#include "weir/http/headers.hpp"'
 expect_violation src/service/server.cpp '#include "no/such/file.hpp"'
