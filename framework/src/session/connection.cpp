@@ -99,11 +99,24 @@ void Connection::destroy_values() {
 
 void Connection::finish(CloseReason reason) {
   if (phase_ != Phase::open) return;
+  if (protocol_->says_goodbye()) say_goodbye(reason);
+  if (phase_ != Phase::open) return;
   phase_ = Phase::closing;
   reason_ = reason;
   update_halted();
   if (!in_batch_ && queue_.empty()) output_empty();
   update_timer();
+}
+
+void Connection::say_goodbye(CloseReason reason) {
+  Buffer& output = in_batch_ ? context_.loop.scratch() : queue_.own();
+  const std::size_t before = output.size();
+  if (!guarded([&] { protocol_->say_goodbye(reason, output); })) output.truncate(before);
+  if (!in_batch_ && output.size() != before) queued_more(before == 0 && queue_.plain());
+}
+
+void Connection::use_encoder(std::shared_ptr<const MessageEncoder> encoder) {
+  state_->encoder = std::move(encoder);
 }
 
 void Connection::abort(CloseReason reason) {
@@ -150,7 +163,9 @@ void Connection::on_closed(int error) {
 void Connection::drain() {
   draining_ = true;
   // Nothing was asked that it could still be reading the answer to, so it need not linger.
-  if (idle()) abort(CloseReason::drained);
+  if (!idle()) return;
+  if (protocol_->says_goodbye()) return finish(CloseReason::drained);
+  abort(CloseReason::drained);
 }
 
 bool Connection::idle() const {

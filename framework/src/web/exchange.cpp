@@ -73,6 +73,11 @@ void Exchange::write(Status status, std::string_view content_type, std::string_v
   owner_.write_response(*this, status, {&header, 1}, body, std::nullopt, false);
 }
 
+bool Exchange::upgrade(std::string_view protocol, std::span<const Header> headers,
+                       std::unique_ptr<Protocol> next) {
+  return reply_by([&] { owner_.write_upgrade(*this, protocol, headers, std::move(next)); });
+}
+
 void Exchange::write_failure(const Failure& failure) {
   Status status = status_of(failure);
   std::array<Header, 2> headers{Header{"Content-Type", plain_text}, {}};

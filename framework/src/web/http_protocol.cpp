@@ -16,6 +16,10 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 // --- requests ----------------------------------------------------------------------------------
 
 Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
+  if (next_ != nullptr) {
+    exchange_.reset();
+    return next_->on_input(input, context);
+  }
   if (scratch_ == nullptr) scratch_ = &service_.scratch.here(context.loop);
   Progress progress;
   while (!context.halted && context.output.size() < context.output_limit) {
@@ -36,6 +40,8 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
         return progress;
       case Parsed::Kind::complete:
         call(context);
+        // The rest of the input is no HTTP: it comes again.
+        if (next_ != nullptr) return progress;
         break;
       case Parsed::Kind::failed:
         refuse(parser_.error(), context, progress);
@@ -157,7 +163,47 @@ void HttpProtocol::write_response(Exchange& exchange, Status status,
   if (!plan.keep_alive) connection.close();
 }
 
+void HttpProtocol::write_upgrade(Exchange& exchange, std::string_view protocol,
+                                 std::span<const Header> headers, std::unique_ptr<Protocol> next) {
+  Session& session = exchange.session();
+  Connection& connection = *exchange.connection();
+  Writing writing{ResponseStart::to(exchange.head()), headers, false};
+  writing.start.status = Status::switching_protocols;
+  writing.start.content_length = std::nullopt;
+  writing.start.date = scratch_->date.at(std::time(nullptr));
+  writing.start.upgrade = protocol;
+  writing_ = &writing;
+  const SendResult sent = connection.reply({});
+  writing_ = nullptr;
+  if (sent == SendResult::rejected) return connection.close();
+  next_ = std::move(next);
+  try {
+    next_->on_open(session);
+  } catch (const std::exception& thrown) {
+    connection.fail(CloseReason::handler_failed, thrown.what());
+  }
+}
+
+bool HttpProtocol::says_goodbye() const { return next_ != nullptr && next_->says_goodbye(); }
+
+void HttpProtocol::say_goodbye(CloseReason reason, Buffer& output) {
+  next_->say_goodbye(reason, output);
+}
+
+void HttpProtocol::on_drained(Session& session) {
+  if (next_ != nullptr) next_->on_drained(session);
+}
+
+void HttpProtocol::on_end(Session& session) {
+  if (next_ != nullptr) next_->on_end(session);
+}
+
+void HttpProtocol::on_close(Session& session, CloseReason reason) {
+  if (next_ != nullptr) next_->on_close(session, reason);
+}
+
 weir::Status HttpProtocol::encode(std::string_view message, Buffer& output) {
+  if (writing_ == nullptr && next_ != nullptr) return next_->encode(message, output);
   if (writing_ == nullptr) return Error{"HTTP answers requests, it sends nothing unasked"};
   if (weir::Status written = write_head(writing_->start, writing_->headers, output);
       !written.ok()) {

@@ -7,6 +7,8 @@
 // One exchange at a time: while its handler answers later, the requests behind it wait in the
 // connection, so responses keep the order of their requests.
 //
+// After an upgrade the connection is another protocol's, and this one hands everything on.
+//
 //     between --head--> reading the body --complete--> called --response--> between
 //
 // A body that lies whole in the input is lent to the handler; one that comes in pieces is gathered
@@ -48,9 +50,12 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   void on_open(Session&) override {}
   Progress on_input(std::string_view input, InputContext& context) override;
   weir::Status encode(std::string_view message, Buffer& output) override;
-  void on_drained(Session&) override {}
-  void on_end(Session&) override {}
-  void on_close(Session&, CloseReason) override {}
+  // Of no meaning to HTTP, but to what it was upgraded to:
+  void say_goodbye(CloseReason reason, Buffer& output) override;
+  [[nodiscard]] bool says_goodbye() const override;
+  void on_drained(Session& session) override;
+  void on_end(Session& session) override;
+  void on_close(Session& session, CloseReason reason) override;
 
  private:
   /// A response that encode() is writing.
@@ -63,6 +68,8 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   void write_response(Exchange& exchange, Status status, std::span<const Header> headers,
                       std::string_view body, const std::optional<FileRange>& file,
                       bool close) override;
+  void write_upgrade(Exchange& exchange, std::string_view protocol, std::span<const Header> headers,
+                     std::unique_ptr<Protocol> next) override;
   [[nodiscard]] Exchange& exchange(InputContext& context);
   void begin(InputContext& context);
   /// False where the body came too slowly.
@@ -81,8 +88,9 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   std::uint64_t body_bytes_ = 0;
   HttpService::Scratch* scratch_ = nullptr;
   const Writing* writing_ = nullptr;
-  bool reading_ = false;    // a request is under way
-  bool continued_ = false;  // and was told to go on, or needs not be
+  std::unique_ptr<Protocol> next_;  // what the connection was upgraded to
+  bool reading_ = false;            // a request is under way
+  bool continued_ = false;          // and was told to go on, or needs not be
 };
 
 }  // namespace weir::http

@@ -108,6 +108,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   void pause();
   void resume();
   void verify_peer() { transport_->verify_peer(); }
+  /// From now on messages to groups are encoded with it, once for all members that have it.
+  void use_encoder(std::shared_ptr<const MessageEncoder> encoder);
   Status set_options(const SocketOptions& options) { return transport_->set_options(options); }
 
   /// A handler answers later. While `most` handlers or more are out, no input is handled; while one
@@ -135,6 +137,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] bool draining() const { return draining_; }
 
   [[nodiscard]] CloseReason reason() const { return reason_; }
+  [[nodiscard]] const ConnectionOptions& options() const { return context_.options; }
   [[nodiscard]] const Session& session() const { return session_; }
 
   /// The owner's: where it keeps this one.
@@ -186,6 +189,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void destroy_values();
   void finish(CloseReason reason);
   void end_now();
+  void say_goodbye(CloseReason reason);
   void log_failure(CloseReason reason, std::string_view detail);
   [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
   void update_timer();

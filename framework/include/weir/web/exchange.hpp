@@ -9,6 +9,7 @@
 
 #include "weir/http/request_head.hpp"
 #include "weir/routing/context.hpp"
+#include "weir/session/protocol.hpp"
 #include "weir/web/response.hpp"
 #include "weir/web/routes.hpp"
 
@@ -39,6 +40,11 @@ class Exchange final : public Context {
   /// Where the connection is there; for respond() and Responder::reply_by().
   void write(const Response& response);
   void write(Status status, std::string_view content_type, std::string_view body);
+
+  /// 101: from now on the connection is `next`'s (RFC 9110, section 7.8). True when it was the
+  /// first answer.
+  bool upgrade(std::string_view protocol, std::span<const Header> headers,
+               std::unique_ptr<Protocol> next);
 
   // For its owner:
 
@@ -75,6 +81,8 @@ class ExchangeOwner {
   virtual void write_response(Exchange& exchange, Status status, std::span<const Header> headers,
                               std::string_view body, const std::optional<FileRange>& file,
                               bool close) = 0;
+  virtual void write_upgrade(Exchange& exchange, std::string_view protocol,
+                             std::span<const Header> headers, std::unique_ptr<Protocol> next) = 0;
 
  protected:
   ~ExchangeOwner() = default;
