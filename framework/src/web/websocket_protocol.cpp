@@ -78,6 +78,7 @@ void WebSocketProtocol::on_close(Session& session, CloseReason reason) {
 Progress WebSocketProtocol::on_input(std::string_view input, InputContext& context) {
   Progress progress;
   heard_at_ = context.loop.now();
+  asked_ = false;
   while (!context.halted && context.output.size() < context.output_limit) {
     const Event event = reader_.read(input.substr(progress.consumed), scratch_->reader);
     progress.consumed += event.consumed;
@@ -174,9 +175,12 @@ void WebSocketProtocol::await_ping() {
 void WebSocketProtocol::on_timer() {
   reader_.forget_controls();
   if (later(heard_at_, service_->options.ping_every) > loop_.now()) return await_ping();
+  Connection& connection = *session_.state()->connection;
+  if (asked_) return connection.fail(CloseReason::idle_timeout, {});
+  asked_ = true;
   heard_at_ = loop_.now();
   await_ping();
-  if (closing_.may_send()) session_.state()->connection->send_shared(service_->ping);
+  if (closing_.may_send()) connection.send_shared(service_->ping);
 }
 
 }  // namespace weir::http

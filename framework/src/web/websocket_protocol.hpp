@@ -73,6 +73,7 @@ class WebSocketProtocol final : public Protocol, private Timer {
   WebSocketService::Scratch* scratch_;
   int window_bits_ = 0;  // 0: nothing is compressed
   TimePoint heard_at_;
+  bool asked_ = false;  // for a pong, and nothing came since
 };
 
 }  // namespace weir::http

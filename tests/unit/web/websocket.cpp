@@ -285,6 +285,11 @@ BOOST_AUTO_TEST_CASE(a_silent_client_is_asked_for_a_pong_and_one_that_answers_st
     browser.say(pong.view());
   }
   BOOST_TEST(!browser.peer().ended());
+  bench.loop.advance(30s);
+  BOOST_TEST((browser.next().kind == Event::Kind::ping));
+  bench.loop.advance(30s);
+  BOOST_TEST(browser.next().code == 1008);
+  BOOST_TEST(browser.peer().ended());
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_stops_in_the_middle_is_cut_at_the_frame_deadline) {

@@ -36,8 +36,8 @@ struct WebSocketOptions {
   bool binary = false;
   /// Agree on permessage-deflate with clients that offer it (RFC 7692), without context takeover.
   bool deflate = true;
-  /// A client from which nothing came so long is asked for a pong; the idle deadline ends one that
-  /// does not answer. 0: never.
+  /// A client from which nothing came so long is asked for a pong, and ended with idle_timeout
+  /// after as long again. 0: never.
   Duration ping_every = std::chrono::seconds(30);
 };
 
