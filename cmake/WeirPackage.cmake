@@ -8,7 +8,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
 install(TARGETS weir EXPORT weir-targets)
 set(component_targets)
-foreach(component testing bus http json tls websocket)
+foreach(component testing bus json tls websocket http)
   if(TARGET weir-${component})
     install(TARGETS weir-${component} EXPORT weir-${component}-targets)
     list(APPEND component_targets weir-${component}-targets)
