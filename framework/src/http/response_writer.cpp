@@ -15,6 +15,7 @@ constexpr std::string_view chunked_line = "Transfer-Encoding: chunked\r\n";
 constexpr std::string_view close_line = "Connection: close\r\n";
 constexpr std::string_view keep_alive_line = "Connection: keep-alive\r\n";
 constexpr std::string_view upgrade_line = "Connection: upgrade\r\n";
+constexpr std::string_view close_upgrade_line = "Connection: close, upgrade\r\n";
 constexpr std::string_view end_of_line = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n";
 // A head without what the caller gives: the longest phrase, and one of each line above.
@@ -77,7 +78,7 @@ weir::Status write_head(const ResponseStart& start, std::span<const Header> head
     }
   }
   if (!start.upgrade.empty()) {
-    head.text(upgrade_line);
+    head.text(code < 200 || plan.keep_alive ? upgrade_line : close_upgrade_line);
     head.field("Upgrade", start.upgrade);
   } else if (code >= 200 && !plan.keep_alive) {
     head.text(close_line);

@@ -64,13 +64,17 @@ void Exchange::write(const Response& response) {
   headers.reserve(response.headers.size() + 1);
   if (!response.content_type.empty()) headers.push_back({"Content-Type", response.content_type});
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
-  owner_.write_response(*this, response.status, headers, response.body, response.file,
-                        response.close);
+  owner_.write_response(*this, {.status = response.status,
+                                .headers = headers,
+                                .body = response.body,
+                                .file = response.file ? &*response.file : nullptr,
+                                .close = response.close,
+                                .upgrade = response.upgrade});
 }
 
 void Exchange::write(Status status, std::string_view content_type, std::string_view body) {
   const Header header{"Content-Type", content_type};
-  owner_.write_response(*this, status, {&header, 1}, body, std::nullopt, false);
+  owner_.write_response(*this, {.status = status, .headers = {&header, 1}, .body = body});
 }
 
 bool Exchange::upgrade(std::string_view protocol, std::span<const Header> headers,
@@ -91,7 +95,8 @@ void Exchange::write_failure(const Failure& failure) {
   const bool named = status == Status::method_not_allowed;
   std::string text(named ? reason(status) : failure.text());
   text += '\n';
-  owner_.write_response(*this, status, {headers.data(), count}, text, std::nullopt, false);
+  owner_.write_response(*this,
+                        {.status = status, .headers = {headers.data(), count}, .body = text});
 }
 
 Response text(std::string body, Status status) {

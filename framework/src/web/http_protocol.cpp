@@ -134,20 +134,20 @@ void HttpProtocol::refuse(const ParseError& error, InputContext& context, Progre
 
 // --- responses ---------------------------------------------------------------------------------
 
-void HttpProtocol::write_response(Exchange& exchange, Status status,
-                                  std::span<const Header> headers, std::string_view body,
-                                  const std::optional<FileRange>& file, bool close) {
+void HttpProtocol::write_response(Exchange& exchange, const LentResponse& response) {
   Session& session = exchange.session();
   Connection& connection = *exchange.connection();
-  Writing writing{ResponseStart::to(exchange.head()), headers, true};
-  writing.start.status = status;
-  writing.start.content_length = file ? file->length : body.size();
+  const FileRange* file = response.file;
+  Writing writing{ResponseStart::to(exchange.head()), response.headers, true};
+  writing.start.status = response.status;
+  writing.start.content_length = file != nullptr ? file->length : response.body.size();
   writing.start.date = scratch_->date.at(std::time(nullptr));
-  if (close || connection.draining()) writing.start.keep_alive = false;
+  writing.start.upgrade = response.upgrade;
+  if (response.close || connection.draining()) writing.start.keep_alive = false;
   const BodyPlan plan = plan_of(writing.start);
-  writing.with_body = plan.body != BodyKind::none && !file;
+  writing.with_body = plan.body != BodyKind::none && file == nullptr;
   writing_ = &writing;
-  if (connection.reply(body) == SendResult::rejected && session.open()) {
+  if (connection.reply(response.body) == SendResult::rejected && session.open()) {
     // The handler's headers, which were logged: nothing was written of them.
     writing.start.status = Status::internal_server_error;
     writing.start.content_length = 0;
@@ -159,7 +159,7 @@ void HttpProtocol::write_response(Exchange& exchange, Status status,
     return connection.close();
   }
   writing_ = nullptr;
-  if (file && plan.body != BodyKind::none) connection.send_file(*file);
+  if (file != nullptr && plan.body != BodyKind::none) connection.send_file(*file);
   if (!plan.keep_alive) connection.close();
 }
 

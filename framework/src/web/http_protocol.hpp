@@ -65,9 +65,7 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
     bool with_body;
   };
 
-  void write_response(Exchange& exchange, Status status, std::span<const Header> headers,
-                      std::string_view body, const std::optional<FileRange>& file,
-                      bool close) override;
+  void write_response(Exchange& exchange, const LentResponse& response) override;
   void write_upgrade(Exchange& exchange, std::string_view protocol, std::span<const Header> headers,
                      std::unique_ptr<Protocol> next) override;
   [[nodiscard]] Exchange& exchange(InputContext& context);

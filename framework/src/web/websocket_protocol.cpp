@@ -131,7 +131,7 @@ bool WebSocketProtocol::deliver(const Event& message, InputContext& context, Pro
   const Progress inside =
       inner_->on_input({reinterpret_cast<const char*>(&lent), sizeof lent}, inner);
   for (std::string_view rest = records.view(); !rest.empty();) {
-    const weir::Status written = append(take_record(rest), context.output);
+    const weir::Status written = append(LentFraming::message_of(take_record(rest)), context.output);
     if (!written.ok()) {
       progress.fail(CloseReason::unencodable_reply, written.error().message);
       return false;

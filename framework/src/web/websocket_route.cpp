@@ -97,7 +97,9 @@ class WebSocketRoute final : public Handler {
     if (mistake) {
       Response response =
           text(std::string(mistake->reason) + "\n", static_cast<Status>(mistake->status));
-      if (!mistake->field.empty()) {
+      if (mistake->field == "Upgrade") {
+        response.upgrade = mistake->value;
+      } else if (!mistake->field.empty()) {
         response.headers.emplace_back(mistake->field, mistake->value);
       }
       exchange.respond(response);

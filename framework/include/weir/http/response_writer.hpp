@@ -33,7 +33,7 @@ struct ResponseStart {
   std::optional<std::uint64_t> content_length = 0;
   /// Text of the Date field (date.hpp); none is written where it is empty.
   std::string_view date{};
-  /// The protocol of 101, for the Upgrade field.
+  /// The protocol that 101 begins, or that 426 asks for: the Upgrade field.
   std::string_view upgrade{};
   /// Of the request. The status line says HTTP/1.1 to all (RFC 9110, section 2.5).
   Version version = Version::http_1_1;

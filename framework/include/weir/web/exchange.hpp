@@ -74,13 +74,21 @@ class Exchange final : public Context {
   RouteMatch match_;
 };
 
+/// A whole response whose parts are lent.
+struct LentResponse {
+  Status status = Status::ok;
+  std::span<const Header> headers{};
+  std::string_view body{};
+  const FileRange* file = nullptr;  // the body, instead
+  bool close = false;
+  std::string_view upgrade{};  // what a response of 426 asks for
+};
+
 /// A protocol, as its exchanges know it.
 class ExchangeOwner {
  public:
-  /// The whole response of `exchange`.
-  virtual void write_response(Exchange& exchange, Status status, std::span<const Header> headers,
-                              std::string_view body, const std::optional<FileRange>& file,
-                              bool close) = 0;
+  virtual void write_response(Exchange& exchange, const LentResponse& response) = 0;
+  /// 101, and from then on the connection is `next`'s.
   virtual void write_upgrade(Exchange& exchange, std::string_view protocol,
                              std::span<const Header> headers, std::unique_ptr<Protocol> next) = 0;
 

@@ -29,6 +29,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers{};
   /// The connection ends behind it.
   bool close = false;
+  /// The protocol that a response of 426 asks for (RFC 9110, section 15.5.22).
+  std::string upgrade{};
 
   Response&& with(std::string name, std::string value) && {
     headers.emplace_back(std::move(name), std::move(value));

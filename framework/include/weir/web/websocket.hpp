@@ -51,9 +51,15 @@ class LentFraming {
   };
 
   [[nodiscard]] Decoded decode(std::string_view input) const;
-  Status encode(std::string_view message, Buffer& output) const {
+  /// Behind a byte, so that an empty message is something.
+  weir::Status encode(std::string_view message, Buffer& output) const {
+    output.append(" ");
     output.append(message);
     return {};
+  }
+  /// What was encoded as that.
+  [[nodiscard]] static std::string_view message_of(std::string_view encoded) {
+    return encoded.substr(1);
   }
 };
 
