@@ -99,7 +99,8 @@ void Connection::destroy_values() {
 
 void Connection::finish(CloseReason reason) {
   if (phase_ != Phase::open) return;
-  if (protocol_->says_goodbye()) say_goodbye(reason);
+  // Within a batch a handler may close and reply then: the goodbye is said behind that.
+  if (!in_batch_) say_goodbye(reason);
   if (phase_ != Phase::open) return;
   phase_ = Phase::closing;
   reason_ = reason;
@@ -109,6 +110,7 @@ void Connection::finish(CloseReason reason) {
 }
 
 void Connection::say_goodbye(CloseReason reason) {
+  if (!protocol_->says_goodbye()) return;
   Buffer& output = in_batch_ ? context_.loop.scratch() : queue_.own();
   const std::size_t before = output.size();
   if (!guarded([&] { protocol_->say_goodbye(reason, output); })) output.truncate(before);

@@ -83,6 +83,7 @@ std::size_t Connection::process(std::string_view input) {
     if (!guarded([&] { progress = protocol_->on_input(input.substr(used), lent); })) {
       progress.fail(CloseReason::handler_failed, {});  // logged by guarded()
     }
+    if (phase_ == Phase::closing) say_goodbye(reason_);
     in_batch_ = false;
     used += progress.consumed;
     partial_ = progress.partial;

@@ -213,6 +213,22 @@ BOOST_AUTO_TEST_CASE(the_server_says_goodbye) {
   BOOST_TEST(drained.peer().ended());
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_may_close_and_reply) {
+  WebBench bench;
+  serve(bench, [](std::string_view message, Session& session) {
+    session.close();
+    return message;
+  });
+  Browser browser(bench);
+  Buffer both;
+  BOOST_REQUIRE(browser.writer().message(Opcode::text, "bye", both).ok());
+  BOOST_REQUIRE(browser.writer().message(Opcode::text, "more", both).ok());
+  browser.say(both.view());
+  BOOST_TEST(browser.message() == "bye");
+  BOOST_TEST(browser.next().code == 1000);
+  BOOST_TEST(browser.peer().ended());
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_is_1011) {
   WebBench bench;
   serve(bench, [](std::string_view) { throw std::runtime_error("secret"); });
