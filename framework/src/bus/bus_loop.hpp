@@ -27,8 +27,17 @@ class BusLoop {
   BusLoop& operator=(const BusLoop&) = delete;
   /// Its thread has ended when it returns; not so on that thread.
   ~BusLoop() {
-    if (own_ == nullptr || !thread_.started()) return;
-    own_->post([loop = own_.get()] { loop->stop(); });
+    if (own_ != nullptr && thread_.started() && !finished_) finish({});
+  }
+  /// Of an own loop that runs: its thread does `last` and then ends, which is waited for; not so on
+  /// that thread.
+  void finish(Task last) {
+    finished_ = true;
+    // Stopped by a task of its own: what `last` posts comes before.
+    own_->post([loop = own_.get(), last = std::move(last)]() mutable {
+      if (last) last();
+      loop->post([loop] { loop->stop(); });
+    });
     thread_.join();
   }
 
@@ -52,6 +61,7 @@ class BusLoop {
   std::shared_ptr<EventLoop> own_;  // its thread holds it as well; nullptr: the caller's
   EventLoop& loop_;
   LoopThread thread_;
+  bool finished_ = false;
 };
 
 }  // namespace weir

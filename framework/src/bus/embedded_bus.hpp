@@ -15,7 +15,8 @@ class EmbeddedBus final : public Bus {
   EmbeddedBus(std::unique_ptr<BusLoop> loop, const BusOptions& options)
       : loop_(std::move(loop)),
         log_(options.log),
-        topics_(std::make_shared<Topics>(options.limits, UniqueFunction<void()>())) {}
+        topics_(
+            std::make_shared<Topics>(options.limits, UniqueFunction<void(const std::string&)>())) {}
 
   Published publish(std::string_view topic, std::string_view message) override;
   Result<Subscription> subscribe(std::string_view topic, MessageHandler handler,

@@ -41,7 +41,7 @@ Result<Subscription> Topics::add(std::string_view topic, std::shared_ptr<Subscri
     }
     found->second.push_back(std::move(subscriber));
   }
-  if (first) tell_changed();
+  if (first) tell_changed(std::string(topic));
   return Subscription(std::move(member));
 }
 
@@ -61,7 +61,7 @@ void Topics::remove(const std::string& topic, const Subscriber& subscriber) {
       last = true;
     }
   }
-  if (last) tell_changed();
+  if (last) tell_changed(topic);
 }
 
 void Topics::deliver(std::string_view topic, const SharedText& message, std::uint64_t lost) {
@@ -99,9 +99,9 @@ void Topics::close() {
   changed_ = {};
 }
 
-void Topics::tell_changed() {
+void Topics::tell_changed(const std::string& topic) {
   const std::lock_guard lock(telling_);
-  if (changed_) changed_();
+  if (changed_) changed_(topic);
 }
 
 }  // namespace weir

@@ -29,7 +29,7 @@ class Topics final : public std::enable_shared_from_this<Topics> {
  public:
   /// `changed` is told that a topic got its first subscriber or lost its last one: from any thread,
   /// and without a lock. May be empty.
-  Topics(const BusLimits& limits, UniqueFunction<void()> changed)
+  Topics(const BusLimits& limits, UniqueFunction<void(const std::string& topic)> changed)
       : limits_(limits), changed_(std::move(changed)) {}
 
   Result<Subscription> add(std::string_view topic, std::shared_ptr<Subscriber> subscriber);
@@ -50,7 +50,7 @@ class Topics final : public std::enable_shared_from_this<Topics> {
  private:
   class Member;
   void remove(const std::string& topic, const Subscriber& subscriber);
-  void tell_changed();
+  void tell_changed(const std::string& topic);
 
   const BusLimits limits_;
   mutable std::mutex mutex_;
@@ -59,7 +59,7 @@ class Topics final : public std::enable_shared_from_this<Topics> {
   std::uint64_t overflowed_ = 0;
 
   std::mutex telling_;  // of changed_
-  UniqueFunction<void()> changed_;
+  UniqueFunction<void(const std::string&)> changed_;
 };
 
 }  // namespace weir

@@ -58,15 +58,19 @@ struct BusOptions {
   std::string prefix = "weir:";
   /// Between two attempts to connect.
   Backoff backoff{.first = std::chrono::milliseconds(100), .most = std::chrono::seconds(5)};
-  /// For connecting, names and TLS included, and until Redis has confirmed everything that is asked
-  /// of it at the beginning.
+  /// For connecting, names, TLS and the password included, until Redis answers.
   Duration connect = std::chrono::seconds(10);
   /// A connection is asked for a sign of life so long after the last one.
   Duration ping = std::chrono::seconds(5);
   /// It is lost when an answer takes longer.
   Duration answer = std::chrono::seconds(5);
-  /// How long what is missing is awaited, in several requests, before it is reported as lost.
-  Duration replay = std::chrono::seconds(3);
+  /// How long what is missing is awaited, with a request every half second, before it is lost; from
+  /// the last message of it that came.
+  Duration replay = std::chrono::seconds(10);
+  /// How long a publisher is awaited after the bus was healed. One that was heard of before and is
+  /// not then may have said what nobody can send again: its subscribers are told of 0 lost
+  /// messages.
+  Duration absent = std::chrono::seconds(30);
   /// What rediss:// needs (weir/tls/tls.hpp).
   TransportFilterPtr tls{};
   Log log{};
@@ -74,8 +78,8 @@ struct BusOptions {
 
 /// Called on the bus's loop. What they throw is logged.
 struct BusHooks {
-  /// The state has changed. `why` is the reason that a bus was lost for, both when it is lost and
-  /// when it is connected again (healed); empty when it is connected for the first time.
+  /// The state has changed, or the reason why it is not connected. `why` is that reason; when it is
+  /// connected again (healed), what it had been lost for; empty when it is connected at once.
   UniqueFunction<void(BusState state, const Error& why)> on_state{};
 };
 
@@ -95,8 +99,9 @@ struct SubscribeOptions {
 enum class Published : std::uint8_t {
   sent,       // handed to the subscribers of this process, and on its way to the others
   kept,       // the bus is lost: the others get it when it is healed
-  displaced,  // so it is, but BusLimits::kept_messages or kept_bytes are used up: an older message,
-              // which the others have not got, is lost for it
+  displaced,  // kept, or sent faster than Redis takes it, and BusLimits::kept_messages or
+              // kept_bytes are used up: an older message, which the others have not got, is lost
+              // for it
   rejected,   // nobody gets it: the topic or the message is longer than BusLimits, or the topic is
               // empty
 };
@@ -112,12 +117,12 @@ struct BusStats {
   std::uint64_t received = 0;    // messages of other processes, without doubles
   std::uint64_t doubles = 0;     // messages that came again, and were dropped
   std::uint64_t gaps = 0;        // times that messages were missing
-  std::uint64_t healed = 0;      // messages that were missing and came after all
-  std::uint64_t lost = 0;        // messages that were missing and never came
-  std::uint64_t replayed = 0;    // messages sent again to those that asked
-  std::uint64_t connects = 0;    // times that the bus was connected
-  std::uint64_t kept = 0;        // now: messages that Redis has not confirmed
-  std::size_t topics = 0;        // now: topics with a subscriber in this process
+  std::uint64_t healed = 0;    // messages of a gap, and those held back for it, that came after all
+  std::uint64_t lost = 0;      // messages that were missing and never came
+  std::uint64_t replayed = 0;  // messages sent again to those that asked
+  std::uint64_t connects = 0;  // times that the bus was connected
+  std::uint64_t kept = 0;      // now: messages that Redis has not confirmed
+  std::size_t topics = 0;      // now: topics with a subscriber in this process
 };
 
 }  // namespace weir
