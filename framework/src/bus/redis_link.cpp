@@ -142,13 +142,14 @@ bool RedisLink::ask(std::string_view command, ReplyHandler handler) {
 
 bool RedisLink::say(std::string_view command) { return client_->post(command) == Posted::accepted; }
 
-void RedisLink::fail(Error why) {
+void RedisLink::fail(const Error& why) {
   if (state_ != State::greeting && state_ != State::ready) return;
   state_ = State::resting;
   ++connection_;
+  const Error reason{why.message, why.code};  // `why` may be the client's own
   client_.reset();
   arm(backoff_.next());
-  if (const auto owner = owner_.lock()) listener_->on_link_lost(why);
+  if (const auto owner = owner_.lock()) listener_->on_link_lost(reason);
 }
 
 void RedisLink::on_alarm() {

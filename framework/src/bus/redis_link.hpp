@@ -52,7 +52,7 @@ class RedisLink final : public std::enable_shared_from_this<RedisLink> {
   void stop();
   [[nodiscard]] bool ready() const { return state_ == State::ready; }
   /// Ends the connection, tells the listener, and tries again later.
-  void fail(Error why);
+  void fail(const Error& why);
 
   /// Asks, when ready(). A reply that is an error, or none in time, ends the connection instead of
   /// calling the handler. False when the connection has enough to do.

@@ -1,0 +1,196 @@
+// Processes on a bus and a real Redis, which are killed and come again: every message once and in
+// order, and what cannot be had is said.
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "integration/program.hpp"
+
+namespace ut = boost::unit_test;
+using weir::integration::Program;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+std::string redis_program() {
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::filesystem::path program = std::filesystem::path(folder) / "redis-server";
+    if (access(program.c_str(), X_OK) == 0) return program;
+  }
+  return {};
+}
+
+boost::test_tools::assertion_result redis_installed(ut::test_unit_id) {
+  boost::test_tools::assertion_result there(!redis_program().empty());
+  if (!there) there.message() << "no redis-server; cmake/setup.sh ci installs it";
+  return there;
+}
+
+/// A redis-server that keeps nothing, on a socket in a folder of its own.
+class Redis {
+ public:
+  explicit Redis(std::string extra = {}) : extra_(std::move(extra)) {
+    std::string name = std::filesystem::temp_directory_path() / "weir-bus-XXXXXX";
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    folder_ = name;
+    start();
+  }
+  ~Redis() {
+    server_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  Redis(const Redis&) = delete;
+  Redis& operator=(const Redis&) = delete;
+
+  void start() {
+    std::ofstream(folder_ / "redis.conf")
+        << "port 0\nsave \"\"\nappendonly no\ndir " << folder_.string() << "\nunixsocket "
+        << (folder_ / "socket").string() << '\n'
+        << extra_ << '\n';
+    server_ = std::make_unique<Program>(
+        weir::integration::Launch{.command = {redis_program(), folder_ / "redis.conf"}});
+    while (server_->read_line().find("eady to accept connections") == std::string::npos) {
+    }
+  }
+  /// With SIGKILL.
+  void kill() {
+    server_->signal(SIGKILL);
+    server_->wait();
+  }
+  [[nodiscard]] std::string address(const std::string& password = {}) const {
+    return "redis+unix://" + password + (folder_ / "socket").string();
+  }
+
+ private:
+  const std::string extra_;
+  std::filesystem::path folder_;
+  std::unique_ptr<Program> server_;
+};
+
+/// One process on the bus, and the lines that it has printed.
+class Member {
+ public:
+  Member(const std::string& address, const std::string& name, int count, int size = 0)
+      : program_({.command = {WEIR_BUS_MEMBER, address, name, std::to_string(count),
+                              std::to_string(size)}}) {
+    program_.wait_for_error("connected");
+  }
+  void wait_for(const std::string& line) {
+    while (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) {
+      lines_.push_back(program_.read_line());
+    }
+  }
+  void signal(int number) { program_.signal(number); }
+  void wait_for_error(const std::string& part) { program_.wait_for_error(part); }
+  void kill() {
+    program_.signal(SIGKILL);
+    program_.wait();
+  }
+  /// The lines that begin with `part`, what comes behind it.
+  [[nodiscard]] Lines lines(const std::string& part) const {
+    Lines found;
+    for (const std::string& line : lines_) {
+      if (line.starts_with(part)) found.push_back(line.substr(part.size()));
+    }
+    return found;
+  }
+
+ private:
+  Program program_;
+  Lines lines_;
+};
+
+Lines numbers(int from, int to) {
+  Lines all;
+  for (int i = from; i <= to; ++i) all.push_back(std::to_string(i));
+  return all;
+}
+
+/// Without a hole and without a double, from wherever it begins to wherever it ends.
+void expect_unbroken(const Lines& lines) {
+  BOOST_REQUIRE(!lines.empty());
+  const int first = std::stoi(lines.front());
+  BOOST_TEST(lines == numbers(first, first + static_cast<int>(lines.size()) - 1),
+             boost::test_tools::per_element());
+}
+
+}  // namespace
+
+BOOST_TEST_DECORATOR(*ut::precondition(redis_installed))
+BOOST_AUTO_TEST_SUITE(bus)
+
+BOOST_AUTO_TEST_CASE(no_message_is_lost_or_doubled_while_redis_and_a_process_are_killed) {
+  Redis redis;
+  Member one(redis.address(), "one", 2000);
+  auto two = std::make_unique<Member>(redis.address(), "two", 1'000'000);
+  one.wait_for("two 100");
+  redis.kill();
+  one.wait_for_error("lost");
+  two->wait_for_error("lost");
+  redis.start();
+  one.wait_for("two 600");
+  two->kill();
+  Member again(redis.address(), "again", 500);
+  one.wait_for("done");
+  one.wait_for("again 500");
+  again.wait_for("one 2000");
+  again.wait_for("done");
+
+  BOOST_TEST(one.lines("again ") == numbers(1, 500), boost::test_tools::per_element());
+  expect_unbroken(one.lines("two "));
+  expect_unbroken(again.lines("one "));
+  BOOST_TEST(one.lines("lost").empty());
+  BOOST_TEST(one.lines("wrong").empty());
+  BOOST_TEST(again.lines("lost").empty());
+  BOOST_TEST(again.lines("wrong").empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_process_said_that_was_killed_while_redis_was_away_is_told_as_unknown) {
+  Redis redis;
+  Member one(redis.address(), "one", 1);
+  Member two(redis.address(), "two", 1'000'000);
+  one.wait_for("two 100");
+  redis.kill();
+  two.wait_for_error("lost");
+  two.kill();
+  redis.start();
+  one.wait_for("lost 0");
+  expect_unbroken(one.lines("two "));
+}
+
+BOOST_AUTO_TEST_CASE(a_subscriber_that_redis_cuts_off_for_its_output_is_healed) {
+  Redis redis("client-output-buffer-limit pubsub 65536 0 0");
+  Member slow(redis.address(), "slow", 1);
+  slow.wait_for("done");
+  slow.signal(SIGSTOP);
+  // A megabyte and more: the kernel takes less of it.
+  Member one(redis.address(), "one", 300, 8192);
+  one.wait_for("done");
+  slow.signal(SIGCONT);
+  slow.wait_for_error("lost");
+  slow.wait_for("one 300");
+  BOOST_TEST(slow.lines("one ") == numbers(1, 300), boost::test_tools::per_element());
+  BOOST_TEST(slow.lines("lost").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_given_and_a_wrong_one_is_told) {
+  Redis redis("requirepass secret");
+  Member one(redis.address(":secret@"), "one", 1);
+  one.wait_for("done");
+  Program wrong({.command = {WEIR_BUS_MEMBER, redis.address(":wrong@"), "two", "1", "0"}});
+  wrong.wait_for_error("WRONGPASS");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
