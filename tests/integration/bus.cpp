@@ -3,18 +3,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "integration/program.hpp"
+#include "weir/bus/bus.hpp"
 
 namespace ut = boost::unit_test;
 using weir::integration::Program;
@@ -183,6 +188,52 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_redis_cuts_off_for_its_output_is_healed) 
   slow.wait_for("one 300");
   BOOST_TEST(slow.lines("one ") == numbers(1, 300), boost::test_tools::per_element());
   BOOST_TEST(slow.lines("lost").empty());
+}
+
+BOOST_AUTO_TEST_CASE(threads_publish_and_subscribe_at_once) {
+  constexpr int threads = 4;
+  constexpr int messages = 2000;
+  Redis redis;
+  // Declared before the buses, whose threads use them.
+  std::promise<void> all;
+  std::array<int, threads> next{};
+  int heard = 0;
+  bool in_order = true;
+  std::atomic<int> connected{0};
+  std::promise<void> both;
+  const auto join = [&] {
+    weir::BusOptions options;
+    options.log = weir::Log(weir::LogLevel::off);
+    weir::BusHooks hooks;
+    hooks.on_state = [&](weir::BusState state, const weir::Error&) {
+      if (state == weir::BusState::connected && ++connected == 2) both.set_value();
+    };
+    return weir::make_bus(redis.address(), std::move(options), std::move(hooks)).take();
+  };
+  const auto one = join();
+  const auto two = join();
+  const auto lobby = two->subscribe("lobby", [&](std::string_view text) {
+    const auto from = static_cast<std::size_t>(text[0] - '0');
+    in_order = in_order && text.substr(1) == std::to_string(next[from]++);
+    if (++heard == threads * messages) all.set_value();
+  });
+  BOOST_REQUIRE(lobby.ok());
+  both.get_future().wait();
+  std::vector<std::thread> running;
+  running.reserve(threads);
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      for (int i = 0; i < messages; ++i) {
+        one->publish("lobby", std::to_string(t) + std::to_string(i));
+        const auto passing =
+            two->subscribe("room " + std::to_string(i % 7), [](std::string_view) {});
+      }
+    });
+  }
+  for (std::thread& each : running) each.join();
+  all.get_future().wait();
+  BOOST_TEST(in_order);
+  BOOST_TEST(two->stats().lost == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_password_is_given_and_a_wrong_one_is_told) {
