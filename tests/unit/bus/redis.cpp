@@ -387,6 +387,37 @@ BOOST_AUTO_TEST_CASE(what_comes_too_early_is_bounded_and_comes_again) {
   BOOST_TEST(bench.two.take() == numbers(1, 20), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_came_is_heard_also_where_its_publisher_thinks_it_is_from_before) {
+  Bench bench;
+  bench.redis.publish("weir:t.lobby", "m 1 1 5 5\nlobbyhello");
+  bench.loop.run_ready();
+  BOOST_TEST(bench.two.heard.empty());  // 1 to 4 may have been for it
+  bench.redis.publish("weir:t.lobby", "s 1 1 7 1 7 5\nlobby");
+  bench.loop.run_ready();
+  BOOST_TEST(bench.two.take() == Heard{"hello"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_publisher_that_never_answers_holds_nothing_up_for_ever) {
+  Bench bench;
+  bench.redis.publish("weir:t.lobby", "m 1 1 5 5\nlobbyhello");
+  bench.loop.advance(11s);
+  BOOST_TEST(bench.two.take() == Heard{"hello"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_publisher_that_was_silent_longest_is_forgotten) {
+  weir::BusOptions options;
+  options.limits.streams = 2;
+  Bench bench(options);
+  for (const char* text : {"m 1 1 1 5\nlobbya", "m 1 1 3 5\nlobbyc", "m 2 1 1 5\nlobbyd",
+                           "m 3 1 1 5\nlobbye", "m 4 1 1 5\nlobbyf"}) {
+    bench.redis.publish("weir:t.lobby", text);
+    bench.loop.run_ready();
+  }
+  // Of the first one 2 was missing, and 3 with it.
+  BOOST_TEST(bench.two.take() == (Heard{"a", "d", "lost 2", "e", "f"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_strangers_say_on_its_channels_is_passed_over) {
   Bench bench;
   for (const char* text : {"", "m", "m 1", "hello", "m 1 1 1 5\nlob", "x 1 1 1 5\nlobby",
