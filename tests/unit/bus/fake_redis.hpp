@@ -21,8 +21,10 @@ namespace weir::test {
 
 class FakeRedis {
  public:
-  explicit FakeRedis(testing::MemoryLoop& loop, std::string password = {})
-      : loop_(loop), password_(std::move(password)) {
+  /// With `tls` on tls://, else on tcp://; of 127.0.0.1:6379.
+  explicit FakeRedis(testing::MemoryLoop& loop, std::string password = {},
+                     TransportFilterPtr tls = {})
+      : loop_(loop), password_(std::move(password)), tls_(std::move(tls)) {
     start();
   }
 
@@ -41,9 +43,10 @@ class FakeRedis {
       for (auto& [channel, sessions] : channels_) std::erase(sessions, session);
     };
     server_->listen(
-        "tcp://127.0.0.1:6379", resp_commands({.max = 64 * 1024 * 1024}),
+        tls_ != nullptr ? "tls://127.0.0.1:6379" : "tcp://127.0.0.1:6379",
+        resp_commands({.max = 64 * 1024 * 1024}),
         [this](std::string_view frame, Session& session) { answer(frame, session); },
-        std::move(hooks));
+        std::move(hooks), ListenerOptions{.tls = tls_});
     static_cast<void>(server_->start());
   }
 
@@ -114,6 +117,7 @@ class FakeRedis {
 
   testing::MemoryLoop& loop_;
   const std::string password_;
+  const TransportFilterPtr tls_;
   std::unique_ptr<Server> server_;
   std::map<std::string, std::vector<Session>> channels_;
   std::vector<Session> known_;

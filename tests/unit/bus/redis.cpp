@@ -7,6 +7,7 @@
 #include "unit/bus/fake_redis.hpp"
 #include "weir/bus/bus.hpp"
 #include "weir/testing/memory_loop.hpp"
+#include "weir/tls/tls.hpp"
 
 namespace {
 
@@ -130,6 +131,28 @@ BOOST_AUTO_TEST_CASE(the_password_goes_before_all_else_and_a_wrong_one_is_shown)
   loop.run_ready();
   BOOST_REQUIRE(none.told.size() == 1U);
   BOOST_TEST(none.told[0].find("NOAUTH") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_bus_goes_through_tls_and_trusts_nobody_else) {
+  MemoryLoop loop;
+  const weir::SelfSigned made = weir::self_signed().take();
+  FakeRedis redis(loop, {}, weir::tls_server({.certificates = {made.certificate}}).take());
+  weir::BusOptions options;
+  options.tls = weir::tls_client({.ca_pem = made.certificate.chain_pem}).take();
+  Process one(loop, options, "rediss://127.0.0.1");
+  one.join();
+  Process two(loop, options, "rediss://127.0.0.1");
+  options.tls =
+      weir::tls_client({.ca_pem = weir::self_signed().take().certificate.chain_pem}).take();
+  Process wary(loop, options, "rediss://127.0.0.1");
+  loop.run_ready();
+  BOOST_TEST(one.bus->state() == BusState::connected);
+  two.say("1");
+  loop.run_ready();
+  BOOST_TEST(one.take() == numbers(1, 1), boost::test_tools::per_element());
+  BOOST_TEST(wary.bus->state() == BusState::connecting);
+  BOOST_REQUIRE(!wary.told.empty());
+  BOOST_TEST(wary.told[0].find("certificate") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_said_while_the_bus_is_lost_is_heard_here_at_once_and_there_later) {
