@@ -46,11 +46,10 @@ Log::Log() : Log(LogLevel::info) {}
 
 Log::Log(LogLevel level) : Log(level, Sink(write_to_stderr)) {}
 
-Log::Log(LogLevel level, Sink sink)
-    : level_(level), sink_(std::make_shared<Sink>(std::move(sink))) {}
+Log::Log(LogLevel level, Sink sink) : shared_(std::make_shared<Shared>(level, std::move(sink))) {}
 
 void Log::write(LogLevel level, std::string_view line) const {
-  if (enabled(level) && level != LogLevel::off) (*sink_)(level, line);
+  if (enabled(level) && level != LogLevel::off) shared_->sink(level, line);
 }
 
 void LogBrake::write(const Log& log, LogLevel level, TimePoint now, std::string_view line) {

@@ -20,8 +20,8 @@ enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, off };
 /// "trace", "debug", "info", "warning", "error" or "off".
 [[nodiscard]] Result<LogLevel> parse_log_level(std::string_view text);
 
-/// A level and a sink; cheap to copy, all copies share the sink. Calls may come from any thread
-/// at once: the sink must be thread-safe. It gets one line without a newline.
+/// A level and a sink; cheap to copy, all copies share both. Calls may come from any thread at
+/// once: the sink must be thread-safe. It gets one line without a newline.
 class Log {
  public:
   using Sink = UniqueFunction<void(LogLevel, std::string_view)>;
@@ -31,13 +31,20 @@ class Log {
   explicit Log(LogLevel level);
   Log(LogLevel level, Sink sink);
 
-  [[nodiscard]] bool enabled(LogLevel level) const { return level >= level_; }
+  [[nodiscard]] LogLevel level() const { return shared_->level.load(std::memory_order_relaxed); }
+  /// Of all copies, from now on.
+  void set_level(LogLevel level) const { shared_->level.store(level, std::memory_order_relaxed); }
+  [[nodiscard]] bool enabled(LogLevel line_level) const { return line_level >= level(); }
   /// Compose `line` only when enabled(level).
   void write(LogLevel level, std::string_view line) const;
 
  private:
-  LogLevel level_ = LogLevel::info;
-  std::shared_ptr<Sink> sink_;
+  struct Shared {
+    std::atomic<LogLevel> level;
+    Sink sink;
+  };
+
+  std::shared_ptr<Shared> shared_;
 };
 
 /// Lets the first line of an interval through and counts the others, so that an attack cannot
