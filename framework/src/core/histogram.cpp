@@ -5,6 +5,17 @@
 
 namespace weir {
 
+namespace {
+
+/// The middle of a bucket, in ticks.
+double middle_of(std::size_t bucket) {
+  return static_cast<double>(HistogramBuckets::begin(bucket) +
+                             HistogramBuckets::begin(bucket + 1)) /
+         2;
+}
+
+}  // namespace
+
 std::uint64_t HistogramBuckets::begin(std::size_t index) {
   constexpr std::size_t linear = 2 * per_octave;  // the first octave's buckets are as wide
   if (index < linear) return std::uint64_t{index} << (first_octave - 4);
@@ -34,11 +45,8 @@ void Histogram::add_ticks(std::size_t bucket, std::uint64_t times, double tick_l
   count_ += times;
   // Lengths that were measured a moment apart differ by less than a bucket's width ever shows.
   if (std::abs(tick_length / tick_length_ - 1) > 0.01) {
-    const auto middle =
-        static_cast<double>(HistogramBuckets::begin(bucket) + HistogramBuckets::begin(bucket + 1)) /
-        2;
-    bucket =
-        HistogramBuckets::index(static_cast<std::uint64_t>(middle * tick_length / tick_length_));
+    bucket = HistogramBuckets::index(
+        static_cast<std::uint64_t>(middle_of(bucket) * tick_length / tick_length_));
   }
   buckets_[bucket] += times;
 }
@@ -50,10 +58,25 @@ Duration Histogram::quantile(double q) const {
   std::uint64_t seen = 0;
   std::size_t bucket = 0;
   while (bucket + 1 < buckets_.size() && (seen += buckets_[bucket]) < rank) ++bucket;
-  const auto middle =
-      static_cast<double>(HistogramBuckets::begin(bucket) + HistogramBuckets::begin(bucket + 1)) /
-      2;
-  return Duration(static_cast<Duration::rep>(middle * tick_length_));
+  return Duration(static_cast<Duration::rep>(middle_of(bucket) * tick_length_));
+}
+
+std::uint64_t Histogram::at_most(Duration limit) const {
+  std::uint64_t seen = 0;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    if (middle_of(bucket) * tick_length_ > static_cast<double>(limit.count())) break;
+    seen += buckets_[bucket];
+  }
+  return seen;
+}
+
+void Histogram::subtract(const Histogram& earlier) {
+  for (std::size_t bucket = 0; bucket < earlier.buckets_.size(); ++bucket) {
+    if (bucket == buckets_.size()) return;
+    const std::uint64_t less = std::min(buckets_[bucket], earlier.buckets_[bucket]);
+    buckets_[bucket] -= less;
+    count_ -= less;
+  }
 }
 
 }  // namespace weir

@@ -39,7 +39,9 @@ struct HistogramBuckets {
 /// Written by one thread, 4.6 KB; any may read.
 class HistogramCounters {
  public:
-  void add(std::uint64_t ticks) { counters_[HistogramBuckets::index(ticks)].add(); }
+  void add(std::uint64_t ticks, std::uint64_t times = 1) {
+    counters_[HistogramBuckets::index(ticks)].add(times);
+  }
   void add(const HistogramCounters& other) {
     for (std::size_t i = 0; i < counters_.size(); ++i) counters_[i].add(other.counters_[i].value());
   }
@@ -55,11 +57,15 @@ class Histogram {
   /// Adds what `counters` say, whose ticks last so many nanoseconds each.
   void add(const HistogramCounters& counters, double tick_length);
   void add(const Histogram& other);
+  /// Takes away what `earlier`, a former state of this one, had already.
+  void subtract(const Histogram& earlier);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
   /// The time that the fraction `q` of all took at most, 0 <= q <= 1: quantile(0.5) is the median.
   /// Zero when there is nothing.
   [[nodiscard]] Duration quantile(double q) const;
+  /// How many took `limit` at most: of the bucket that it lies in, all or none, by its middle.
+  [[nodiscard]] std::uint64_t at_most(Duration limit) const;
 
  private:
   void add_ticks(std::size_t bucket, std::uint64_t times, double tick_length);
