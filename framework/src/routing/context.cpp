@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "weir/io/loop_monitor.hpp"
 #include "weir/routing/handler.hpp"
 #include "weir/session/connection.hpp"
 
@@ -51,6 +52,7 @@ void Context::on_settled(const Failure* failure) {
     for (OnSettled& tell : told_) tell(*this, failure);
     told_.clear();
   }
+  if (place_ != nullptr) tell_monitor(failure);
   if (entered_ != 0) tell_layers(failure);
   on_request_settled();
   if (kept_route_ != nullptr) kept_route_ = nullptr;
@@ -63,6 +65,19 @@ void Context::tell_layers(const Failure* failure) {
   for (std::size_t at = std::exchange(entered_, 0); at-- != 0;) {
     if ((route.told >> at & 1U) != 0) layers[at]->settled(*this, failure, notes_[at]);
   }
+}
+
+void Context::call_watched(LoopMonitor& monitor) {
+  place_ = &monitor.place(route_->name);
+  place_->begun.add();
+  const LoopMonitor::Inside outer = monitor.enter(*place_, began());
+  Next{0}(*this);
+  monitor.leave(outer);
+}
+
+/// Once; before the layers, so that took() is what they see as well.
+void Context::tell_monitor(const Failure* failure) {
+  std::exchange(place_, nullptr)->end(took(), failure != nullptr);
 }
 
 void Context::report(const Failure& failure) {

@@ -221,7 +221,11 @@ void RouterCore::dispatch(const RouteKey& key, Context& context) {
   }
   context.route_ = &context.table_->find(key);
   __builtin_prefetch(context.route_->handler.get());
-  Next{0}(context);
+  if (LoopMonitor* monitor = context.loop().monitor()) [[unlikely]] {
+    context.call_watched(*monitor);
+  } else {
+    Next{0}(context);
+  }
   // The table may change before the request is settled.
   if (!context.settled()) context.kept_route_ = context.route_->shared_from_this();
 }

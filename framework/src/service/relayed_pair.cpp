@@ -23,6 +23,8 @@ RelayedPair::RelayedPair(TransportPtr client, std::shared_ptr<Upstreams> upstrea
 
 RelayedPair::~RelayedPair() {
   leave_upstream();
+  client_.waiting.release();
+  upstream_.waiting.release();
   drop_pipe(client_);
   drop_pipe(upstream_);
 }
@@ -132,6 +134,7 @@ void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
     if (!std::exchange(answered_, true)) upstreams_->answered(*choice_, active_at_);
   } else if (to.sent == 0 && to.waiting.empty() && may_dial_again() && upstream_is_gone()) {
     to.waiting.append(bytes);
+    tell_waiting();
     return dial_again();
   }
   const std::size_t taken = to.waiting.empty() ? write(to, bytes) : 0;
@@ -141,6 +144,7 @@ void RelayedPair::on_bytes(Side& from, std::string_view bytes) {
   }
   if (to.waiting.empty()) begin_waiting(to);
   to.waiting.append(bytes.substr(taken));
+  tell_waiting();
   // There must be room for whatever the next read brings.
   if (to.waiting.size() + Transport::max_read > context_.options.flow.high_watermark) {
     if (!from.paused) context_.counters.pauses.add();
@@ -190,6 +194,7 @@ void RelayedPair::end_splicing(Side& from) {
 void RelayedPair::drop_pipe(Side& to) {
   to.piped = 0;
   if (to.pipe != nullptr) upstreams_->pipes(context_.loop).drop(std::move(to.pipe));
+  tell_waiting();
 }
 
 void RelayedPair::on_readable(Side& from) {
@@ -215,6 +220,7 @@ void RelayedPair::on_readable(Side& from) {
     to.piped -= write_piped(to);
   }
   if (to.piped != 0) {
+    tell_waiting();
     context_.counters.pauses.add();
     begin_waiting(to);
     return pause(from);
@@ -235,6 +241,13 @@ std::size_t RelayedPair::write(Side& to, std::string_view bytes) {
   return taken;
 }
 
+/// What waits has changed.
+void RelayedPair::tell_waiting() {
+  const std::size_t waiting = client_.pending() + upstream_.pending();
+  // Unsigned: what became less is added as what it is short of.
+  context_.counters.queued.add(waiting - std::exchange(told_waiting_, waiting));
+}
+
 void RelayedPair::flush(Side& to) {
   if (phase_ == Phase::over || to.pending() == 0) return;
   const bool piped = to.piped != 0;
@@ -247,6 +260,7 @@ void RelayedPair::flush(Side& to) {
     to.waiting.consume(taken);
     if (to.waiting.empty()) to.waiting.release();
   }
+  tell_waiting();
   if (phase_ == Phase::ending) {
     if (to.pending() == 0) shut(to);
     return;

@@ -43,6 +43,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   void drain() override;
   void abort(CloseReason reason) override { end(reason); }
   [[nodiscard]] CloseReason reason() const override { return reason_; }
+  void describe(ConnectionInfo& info) const override;
 
  private:
   enum class Phase : std::uint8_t { dialing, open, ending, over };
@@ -97,6 +98,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   void note_moved(Side& from, std::size_t size);
   void discard(std::size_t size);
   void begin_waiting(Side& to);
+  void tell_waiting();
   void flush(Side& to);
   void pause(Side& side);
   void resume(Side& side);
@@ -131,6 +133,7 @@ class RelayedPair final : public Served, private Timer, private Deferred {
   const Side* last_from_ = nullptr;  // and whose it was
   TimePoint ending_since_{};
   std::size_t discarded_ = 0;
+  std::size_t told_waiting_ = 0;  // bytes that the counters know to wait
   std::string why_;
   Phase phase_ = Phase::dialing;
   CloseReason reason_ = CloseReason::none;

@@ -5,6 +5,7 @@
 
 #include "io/socket.hpp"
 #include "service/relayed_pair.hpp"
+#include "weir/session/flight_recorder.hpp"
 
 namespace weir {
 
@@ -96,6 +97,17 @@ void RelayedPair::run_deferred() {
   leave_upstream();
   dial_error_.reset();
   dial();
+}
+
+void RelayedPair::describe(ConnectionInfo& info) const {
+  info.peer = client_.transport->peer();
+  info.quiet = context_.loop.now() - active_at_;
+  info.bytes_in = client_.received;
+  info.bytes_out = client_.sent;
+  info.queued = client_.pending() + upstream_.pending();
+  info.reading = !client_.paused;
+  info.ending = phase_ == Phase::ending || phase_ == Phase::over || leaving_;
+  if (choice_.has_value()) info.upstream = upstreams_->at(choice_->member).name;
 }
 
 void RelayedPair::finish() {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "service/tls_choice.hpp"
 #include "service/worker.hpp"
 #include "weir/io/backend.hpp"
+#include "weir/service/inspection.hpp"
 
 namespace weir {
 
@@ -62,7 +64,7 @@ Status takes_messages(const Service& service) {
 ///   workers_   one a loop, from the first listen() to the destructor
 ///   singles_   one a connection, in per-connection mode; joined by the first worker's thread soon
 ///              after they end, or by wait()
-class ServerCore final : public Worker::Host {
+class ServerCore final : public Worker::Host, public Inspection {
  public:
   explicit ServerCore(ServerOptions options)
       : options_(std::move(options)),
@@ -80,9 +82,18 @@ class ServerCore final : public Worker::Host {
   void stop(Duration deadline);
   DrainReport wait();
   [[nodiscard]] bool stopped() const { return stopped_.load(); }
-  [[nodiscard]] ServerStats stats() const;
-  [[nodiscard]] const ServerOptions& options() const { return options_; }
-  [[nodiscard]] bool started() const { return started_; }
+  Inspection& inspect();
+
+  // Inspection:
+  [[nodiscard]] ServerStats stats() const override;
+  [[nodiscard]] Phase phase() const override;
+  [[nodiscard]] const ServerOptions& options() const override { return options_; }
+  [[nodiscard]] std::vector<std::string> listening() const override;
+  [[nodiscard]] std::vector<WatchedLoop> loops() const override;
+  void each_place(
+      const std::function<void(const PlaceFigures&, double tick_length)>& visit) const override;
+  bool list(std::uint64_t loop, std::size_t first, std::size_t most, TellList tell) override;
+  bool close(std::uint64_t id, TellClosed tell) override;
 
  private:
   bool enter() override;
@@ -99,6 +110,8 @@ class ServerCore final : public Worker::Host {
   Status make_workers();
   Result<Endpoint> bind(const Endpoint& endpoint, Service what, ListenerOptions options);
   void retire(Worker& single);
+  void watch(Worker& worker);
+  [[nodiscard]] Worker* worker_of(std::uint64_t number) const;
 
   ServerOptions options_;
   ConnectionOptions connection_options_;
@@ -109,14 +122,16 @@ class ServerCore final : public Worker::Host {
   std::vector<std::unique_ptr<Worker>> workers_;
   Error first_failure_;
   bool started_ = false;
+  bool watched_ = false;
 
   std::mutex joining_;        // several threads may wait()
-  mutable std::mutex mutex_;  // guards the next five
+  mutable std::mutex mutex_;  // guards the next six
   std::list<std::unique_ptr<Worker>> singles_;
   ServerStats retired_;  // what singles counted that are gone
   DrainReport report_;
   std::size_t running_ = 0;  // workers that are not done
   bool stopping_ = false;
+  std::unique_ptr<LoopMonitor> gone_;  // what singles counted that are gone; while it is watched
 
   std::uint64_t next_number_ = 1;  // the accepting worker's thread only, once started
   std::atomic<std::size_t> active_{0};
@@ -128,6 +143,7 @@ Status ServerCore::make_workers() {
   if (options_.loop != nullptr) {
     workers_.push_back(
         std::make_unique<Worker>(*this, *options_.loop, connection_options_, options_.log));
+    if (watched_) watch(*workers_.back());
     return {};
   }
   std::vector<std::unique_ptr<Worker>> made;
@@ -137,6 +153,7 @@ Status ServerCore::make_workers() {
     if (!loop.ok()) return loop.error();
     made.push_back(std::make_unique<Worker>(*this, loop.take(), connection_options_, options_.log,
                                             next_number_++));
+    if (watched_) watch(*made.back());
   }
   workers_ = std::move(made);
   return {};
@@ -202,6 +219,7 @@ Result<Endpoint> ServerCore::bind(const Endpoint& endpoint, Service what, Listen
     service->encoder = service->factory->encoder(connection_options_, most_message);
   }
   if (endpoint.is_tls()) bound.value().scheme = "tls";
+  service->name = bound.value().to_string();
   services_.push_back(std::move(service));
   return bound;
 }
@@ -297,6 +315,7 @@ Status ServerCore::hand_over(Accepted accepted, const Service& service) {
   auto single = std::make_unique<Worker>(*this, loop.take(), connection_options_, options_.log,
                                          next_number_++);
   Worker& worker = *single;
+  if (watched_) watch(worker);
   const std::lock_guard lock(mutex_);
   if (stopping_) return Error{"the server is stopping"};
   try {
@@ -341,6 +360,10 @@ void ServerCore::retire(Worker& single) {
   for (auto each = singles_.begin(); each != singles_.end(); ++each) {
     if (each->get() != &single) continue;
     single.add_to(retired_);
+    if (single.monitor() != nullptr) {
+      single.monitor()->each_place(
+          [this](const PlaceFigures& place) { gone_->place(place.name).add(place); });
+    }
     gone = std::move(*each);
     singles_.erase(each);
     return;
@@ -354,6 +377,87 @@ ServerStats ServerCore::stats() const {
   for (const auto& single : singles_) single->add_to(stats);
   stats.active = active_.load();
   return stats;
+}
+
+// --- what an inspector asks ------------------------------------------------------------------
+
+Inspection& ServerCore::inspect() {
+  if (started_) throw std::logic_error("Server::inspect() comes before start()");
+  if (!std::exchange(watched_, true)) {
+    for (const auto& worker : workers_) watch(*worker);
+  }
+  return *this;
+}
+
+void ServerCore::watch(Worker& worker) {
+  const TickClock& clock = worker.loop().tick_clock();
+  // The length of a tick is known better, and sooner, from a clock that is older.
+  const bool first = gone_ == nullptr;
+  if (first) gone_ = std::make_unique<LoopMonitor>(0, clock);
+  worker.watch(std::make_shared<LoopMonitor>(worker.number(), gone_->clock()));
+}
+
+Inspection::Phase ServerCore::phase() const {
+  const std::lock_guard lock(mutex_);
+  if (stopped()) return Phase::stopped;
+  if (stopping_) return Phase::draining;
+  return running_ == 0 ? Phase::starting : Phase::serving;
+}
+
+std::vector<std::string> ServerCore::listening() const {
+  std::vector<std::string> names;
+  for (const auto& service : services_) names.push_back(service->name);
+  return names;
+}
+
+std::vector<WatchedLoop> ServerCore::loops() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<WatchedLoop> all;
+  all.reserve(workers_.size() + singles_.size());
+  const auto add = [&](Worker& worker) {
+    all.push_back({worker.monitor(), LoopHandle(worker.loop()), worker.open_count()});
+  };
+  for (const auto& worker : workers_) add(*worker);
+  for (const auto& single : singles_) add(*single);
+  return all;
+}
+
+void ServerCore::each_place(
+    const std::function<void(const PlaceFigures&, double tick_length)>& visit) const {
+  const std::lock_guard lock(mutex_);
+  if (gone_ == nullptr) return;
+  const double tick_length = gone_->clock().tick_length();
+  const auto tell = [&](const PlaceFigures& place) { visit(place, tick_length); };
+  gone_->each_place(tell);
+  for (const auto& worker : workers_) worker->monitor()->each_place(tell);
+  for (const auto& single : singles_) single->monitor()->each_place(tell);
+}
+
+Worker* ServerCore::worker_of(std::uint64_t number) const {
+  for (const auto& worker : workers_) {
+    if (worker->number() == number) return worker.get();
+  }
+  for (const auto& single : singles_) {
+    if (single->number() == number) return single.get();
+  }
+  return nullptr;
+}
+
+bool ServerCore::list(std::uint64_t loop, std::size_t first, std::size_t most, TellList tell) {
+  const std::lock_guard lock(mutex_);
+  Worker* worker = worker_of(loop);
+  return worker != nullptr &&
+         worker->post_call([first, most, tell = std::move(tell)](Worker& there) mutable {
+           tell(there.list(first, most));
+         });
+}
+
+bool ServerCore::close(std::uint64_t id, TellClosed tell) {
+  const std::lock_guard lock(mutex_);
+  Worker* worker = worker_of(Worker::number_in(id));
+  return worker != nullptr &&
+         worker->post_call(
+             [id, tell = std::move(tell)](Worker& there) mutable { tell(there.close(id)); });
 }
 
 // --- Server ----------------------------------------------------------------------------------
@@ -393,5 +497,7 @@ DrainReport Server::wait() { return core_->wait(); }
 bool Server::stopped() const { return core_->stopped(); }
 
 ServerStats Server::stats() const { return core_->stats(); }
+
+Inspection& Server::inspect() { return core_->inspect(); }
 
 }  // namespace weir

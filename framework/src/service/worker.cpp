@@ -1,11 +1,13 @@
 #include "service/worker.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <string>
 #include <utility>
 
 #include "core/text.hpp"
+#include "session/recorded_protocol.hpp"
 
 namespace weir {
 
@@ -53,14 +55,14 @@ Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOpti
     : host_(host),
       own_loop_(std::move(loop)),
       loop_(*own_loop_),
+      number_(number),
       context_{.loop = loop_,
                .options = options,
                .log = log,
                .brakes = host.brakes(),
                .session_types = &host.session_types()},
       alive_(std::make_shared<Worker*>(this)) {
-  // Ids differ between the loops of a server.
-  context_.next_id = (number << 40U) + 1;
+  context_.next_id = (number << number_shift) + 1;
 }
 
 Worker::Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, const Log& log)
@@ -76,6 +78,7 @@ Worker::Worker(Host& host, EventLoop& loop, const ConnectionOptions& options, co
 Worker::~Worker() {
   join();
   *alive_ = nullptr;
+  if (monitor_ != nullptr) loop_.set_monitor(nullptr);
 }
 
 Result<Listener*> Worker::listen(const SocketAddress& address, const ListenOptions& options,
@@ -147,14 +150,23 @@ void Worker::open(TransportPtr transport, const Service& service) {
     served_.reserve(served_.size() + 1);
     auto made = service.served->make(std::move(transport), context_, *this);
     made->place = served_.size();
+    made->id = context_.next_id++;
+    made->began = loop_.now();
+    made->service = &service.name;
     served_.push_back(std::move(made));
+    counters_.open.add();
     return served_.back()->start();
   }
-  auto connection =
-      std::make_unique<Connection>(context_, *this, std::move(transport),
-                                   service.factory->make(context_.options), service.encoder);
+  std::unique_ptr<Protocol> protocol = service.factory->make(context_.options);
+  if (monitor_ != nullptr) {
+    const FlightRecorder recorder(*monitor_, monitor_->place(service.name), loop_.now());
+    protocol = std::make_unique<RecordedProtocol>(std::move(protocol), loop_, recorder);
+  }
+  auto connection = std::make_unique<Connection>(context_, *this, std::move(transport),
+                                                 std::move(protocol), service.encoder);
   connection->place = connections_.size();
   connections_.push_back(std::move(connection));
+  counters_.open.add();
   connections_.back()->start();
 }
 
@@ -230,7 +242,59 @@ void Worker::on_served_ended(Served& served) {
 }
 
 void Worker::note_end(CloseReason reason) {
+  counters_.open.subtract();
   if (told_) ++(reason == CloseReason::cut ? report_.cut : ended_);
+}
+
+// --- what an inspector asks ------------------------------------------------------------------
+
+void Worker::watch(std::shared_ptr<LoopMonitor> monitor) {
+  monitor_ = std::move(monitor);
+  loop_.set_monitor(monitor_.get());
+}
+
+bool Worker::post_call(UniqueFunction<void(Worker&)> call) {
+  return loop_.post([self = alive_, call = std::move(call)]() mutable {
+    if (*self != nullptr) call(**self);
+  });
+}
+
+std::vector<ConnectionInfo> Worker::list(std::size_t first, std::size_t most) const {
+  std::vector<ConnectionInfo> all;
+  const std::size_t count = connections_.size();
+  for (std::size_t i = first; i < count && all.size() < most; ++i) {
+    connections_[i]->describe(all.emplace_back());
+  }
+  for (std::size_t i = std::max(first, count) - count; i < served_.size() && all.size() < most;
+       ++i) {
+    const Served& served = *served_[i];
+    ConnectionInfo& info = all.emplace_back();
+    served.describe(info);
+    info.id = served.id;
+    info.service = *served.service;
+    info.age = loop_.now() - served.began;
+  }
+  return all;
+}
+
+bool Worker::close(std::uint64_t id) {
+  for (const auto& connection : connections_) {
+    if (connection->session().id() != id) continue;
+    ConnectionInfo info;
+    connection->describe(info);
+    if (info.ending) {
+      connection->abort();
+    } else {
+      connection->close();
+    }
+    return true;
+  }
+  for (const auto& served : served_) {
+    if (served->id != id) continue;
+    served->abort(CloseReason::aborted);
+    return true;
+  }
+  return false;
 }
 
 // --- the end ---------------------------------------------------------------------------------
@@ -308,6 +372,7 @@ void Worker::add_to(ServerStats& stats) const {
   stats.frames_in += seen.frames_in.value();
   stats.handler_failures += seen.handler_failures.value();
   stats.pauses += seen.pauses.value();
+  stats.queued += seen.queued.value();
   for (std::size_t i = 0; i < close_reason_count; ++i) stats.closed[i] += seen.closed[i].value();
 }
 

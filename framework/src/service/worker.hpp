@@ -5,11 +5,13 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "service/handshake.hpp"
 #include "weir/io/event_loop.hpp"
+#include "weir/io/loop_monitor.hpp"
 #include "weir/io/transport_filter.hpp"
 #include "weir/service/served.hpp"
 #include "weir/service/server.hpp"
@@ -19,6 +21,7 @@ namespace weir {
 
 /// What a worker counts beside its connections.
 struct AcceptCounters {
+  Counter open;  // connections, and what else is served, now
   Counter accepted;
   Counter refused_limit;
   Counter refused_backend;
@@ -35,6 +38,7 @@ struct Service {
   std::shared_ptr<const MessageEncoder> encoder{};
   std::shared_ptr<ServedFactory> served{};
   std::vector<TransportFilterPtr> filters{};  // from the socket to the connection
+  std::string name{};                         // the endpoint
 };
 
 class Worker final : public ConnectionOwner, public ServedOwner {
@@ -68,6 +72,10 @@ class Worker final : public ConnectionOwner, public ServedOwner {
   ~Worker();
 
   [[nodiscard]] EventLoop& loop() { return loop_; }
+  /// 0 where the loop is the caller's.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  /// Of the worker that gave a connection its id: ids differ between the loops of a server.
+  [[nodiscard]] static std::uint64_t number_in(std::uint64_t id) { return id >> number_shift; }
 
   /// Before start(). The listener stays the worker's.
   Result<Listener*> listen(const SocketAddress& address, const ListenOptions& options,
@@ -79,6 +87,20 @@ class Worker final : public ConnectionOwner, public ServedOwner {
   void run_here();
   /// From any thread. Does nothing to a loop that is the caller's.
   void end_loop();
+
+  /// Before start(): the loop tells `monitor` what it does, and connections are recorded.
+  void watch(std::shared_ptr<LoopMonitor> monitor);
+  /// nullptr while nobody watches.
+  [[nodiscard]] const std::shared_ptr<LoopMonitor>& monitor() const { return monitor_; }
+  /// Connections, and what else is served, now. From any thread.
+  [[nodiscard]] std::size_t open_count() const { return counters_.open.value(); }
+  /// `call` gets this worker on its loop's thread, unless it has gone by then. From any thread.
+  bool post_call(UniqueFunction<void(Worker&)> call);
+  /// On the loop's thread: those at the places from `first` on, `most` at most.
+  [[nodiscard]] std::vector<ConnectionInfo> list(std::size_t first, std::size_t most) const;
+  /// On the loop's thread: ends that one, orderly, or at once when it was told so before. False
+  /// when there is none.
+  bool close(std::uint64_t id);
 
   /// From any thread. Later calls may only bring the deadline nearer.
   void drain(Duration deadline);
@@ -92,6 +114,7 @@ class Worker final : public ConnectionOwner, public ServedOwner {
 
  private:
   class Door;
+  static constexpr unsigned number_shift = 40;
 
   void on_connection_closed(Connection& connection) override;
   void on_served_ended(Served& served) override;
@@ -110,8 +133,10 @@ class Worker final : public ConnectionOwner, public ServedOwner {
   void end_if_done();
 
   Host& host_;
+  std::shared_ptr<LoopMonitor> monitor_;  // before the loop, which refers to it
   std::unique_ptr<EventLoop> own_loop_;
   EventLoop& loop_;
+  const std::uint64_t number_ = 0;
   ConnectionContext context_;
   AcceptCounters counters_;
   LogBrake limit_brake_;

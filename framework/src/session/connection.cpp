@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
+#include "weir/session/flight_recorder.hpp"
 
 namespace weir {
 
@@ -93,6 +94,20 @@ void Connection::destroy_values() {
   if (state_->values == nullptr) return;
   state_->values->destroy();
   state_->values.reset();
+}
+
+void Connection::describe(ConnectionInfo& info) const {
+  const TimePoint now = context_.loop.now();
+  info.id = state_->id;
+  info.peer = state_->peer;
+  info.quiet = now - active_at_;
+  info.queued = queue_.size();
+  info.bytes_in = input_.size();
+  info.bytes_out = written_;
+  info.handlers_out = handlers_out_;
+  info.reading = !reading_paused_;
+  info.ending = phase_ != Phase::open || shutdown_wanted_;
+  if (const FlightRecorder* recorder = protocol_->recorder()) recorder->describe(now, info);
 }
 
 // --- the end ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
+#include "weir/session/flight_recorder.hpp"
 
 namespace weir {
 
@@ -182,6 +183,9 @@ void Connection::handler_began(std::size_t most, bool bounded) {
 void Connection::handler_done() {
   if (handlers_out_ == 0) return;
   if (--handlers_out_ == 0) bounded_ = false;
+  if (context_.loop.monitor() != nullptr) {
+    if (FlightRecorder* recorder = protocol_->recorder()) recorder->answered();
+  }
   active_at_ = context_.loop.now();
   if (phase_ == Phase::closed) return;
   update_halted();

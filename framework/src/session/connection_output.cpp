@@ -6,6 +6,7 @@
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
 #include "weir/core/record.hpp"
+#include "weir/session/flight_recorder.hpp"
 
 namespace weir {
 
@@ -54,6 +55,7 @@ SendResult Connection::send_shared(SharedBytes bytes) {
   // What the handler sent before it goes first.
   if (in_batch_) send_scratch();
   const bool was_empty = queue_.empty();
+  if (context_.loop.monitor() != nullptr) record_sent(bytes.size());
   if (phase_ == Phase::open) queue_.append(std::move(bytes));
   return queued_more(was_empty);
 }
@@ -67,6 +69,7 @@ SendResult Connection::send_file(FileRange range) {
   if (in_batch_) send_scratch();
   more_follows_ = false;
   const bool was_empty = queue_.empty();
+  if (context_.loop.monitor() != nullptr) record_sent(range.length);
   if (phase_ == Phase::open) queue_.append(std::move(range));
   return queued_more(was_empty);
 }
@@ -104,9 +107,17 @@ void Connection::tell_more(bool more) {
   transport_->set_more_follows(more);
 }
 
+/// What the protocol does not encode, its recorder does not see.
+void Connection::record_sent(std::uint64_t bytes) {
+  if (FlightRecorder* recorder = protocol_->recorder()) recorder->sent(context_.loop.now(), bytes);
+}
+
 /// What other threads may know of the queue.
 void Connection::tell_waiting() const {
-  state_->queued.store(queue_.size(), std::memory_order_relaxed);
+  const std::size_t waiting = queue_.size();
+  // Unsigned: what became less is added as what it is short of.
+  context_.counters.queued.add(waiting - state_->queued.load(std::memory_order_relaxed));
+  state_->queued.store(waiting, std::memory_order_relaxed);
   state_->held.store(queue_.cost(), std::memory_order_relaxed);
 }
 

@@ -34,6 +34,7 @@ class execution_context;
 namespace weir {
 
 class LocalSlot;
+class LoopMonitor;
 class Mailbox;
 class MessageBatch;
 
@@ -198,6 +199,11 @@ class EventLoop {
   /// The same time, counted more cheaply.
   [[nodiscard]] const TickClock& tick_clock() const { return tick_clock_; }
 
+  /// Who watches what this loop does (loop_monitor.hpp); nullptr: nobody, and nothing is measured.
+  [[nodiscard]] LoopMonitor* monitor() const { return monitor_; }
+  /// While nothing runs; outlives the running.
+  void set_monitor(LoopMonitor* monitor) { monitor_ = monitor; }
+
   /// Where Asio's executors say that they belong. On the backend "asio" it is the io_context that
   /// runs this loop, so Asio's own sockets and timers work there; elsewhere it runs nothing, and a
   /// timer of Asio's made on it would start a thread of its own: use what weir offers.
@@ -245,6 +251,7 @@ class EventLoop {
   const Clock* clock_;
   TickClock tick_clock_;
   TimePoint now_;
+  LoopMonitor* monitor_ = nullptr;
   std::shared_ptr<Mailbox> mailbox_;
   TimerQueue timers_;      // after mailbox_: what an abandoned task owns may still post
   DeferredList deferred_;  // a ring; empty when it points at itself

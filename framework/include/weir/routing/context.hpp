@@ -24,7 +24,9 @@
 
 namespace weir {
 
+class LoopMonitor;
 class RouteTable;
+struct PlaceFigures;
 
 class Context : public Call {
  public:
@@ -83,11 +85,14 @@ class Context : public Call {
 
   void on_settled(const Failure* failure) final;
   void tell_layers(const Failure* failure);
+  void call_watched(LoopMonitor& monitor);
+  void tell_monitor(const Failure* failure);
 
   const RouteTable* table_ = nullptr;  // RouterCore's, as long as table_version_ is the present one
   std::uint64_t table_version_ = 0;
   const Route* route_ = nullptr;
   std::shared_ptr<const Route> kept_route_;  // once it is out
+  PlaceFigures* place_ = nullptr;            // where it is counted, while its loop is watched
   void* arguments_ = nullptr;
   TimePoint received_{};
   std::size_t entered_ = 0;  // layers that will be told

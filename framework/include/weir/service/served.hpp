@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "weir/core/error.hpp"
 #include "weir/io/event_loop.hpp"
@@ -38,8 +40,14 @@ class Served {
   /// Once it has ended.
   [[nodiscard]] virtual CloseReason reason() const = 0;
 
-  /// The owner's: where it keeps this one.
-  std::size_t place = 0;
+  /// How it is now, for an inspector: what it knows beside its id, service and age.
+  virtual void describe(ConnectionInfo& info) const { static_cast<void>(info); }
+
+  // The owner's:
+  std::size_t place = 0;  // where it keeps this one
+  std::uint64_t id = 0;
+  TimePoint began{};
+  const std::string* service = nullptr;  // the endpoint that it came from
 };
 
 class ServedOwner {

@@ -25,6 +25,7 @@
 
 namespace weir {
 
+class Inspection;
 class ServerCore;
 
 /// How the connections ended that were open when the server was told to stop.
@@ -63,6 +64,7 @@ struct ServerStats {
   std::uint64_t frames_in = 0;
   std::uint64_t handler_failures = 0;
   std::uint64_t pauses = 0;  // times that a slow peer stopped its own input
+  std::uint64_t queued = 0;  // bytes that wait for slow peers now
   std::uint64_t closed[close_reason_count] = {};
 
   [[nodiscard]] std::uint64_t closed_by(CloseReason reason) const {
@@ -128,6 +130,10 @@ class Server {
   [[nodiscard]] bool stopped() const;
 
   [[nodiscard]] ServerStats stats() const;
+
+  /// For an inspector (inspection.hpp), which asks as long as this server lives: from now on loops
+  /// are watched and connections recorded. Before start(), else throws std::logic_error.
+  [[nodiscard]] Inspection& inspect();
 
  private:
   std::pair<std::shared_ptr<const SessionTypes>, std::size_t> add_session_type(SessionType type);

@@ -34,6 +34,7 @@
 namespace weir {
 
 class Connection;
+struct ConnectionInfo;
 
 /// What the connections of one loop count. Written by the loop, read from anywhere.
 struct ConnectionCounters {
@@ -43,6 +44,7 @@ struct ConnectionCounters {
   Counter frames_in;
   Counter handler_failures;
   Counter pauses;  // times that the high watermark stopped the reading
+  Counter queued;  // bytes that wait in the queues now
   Counter closed[close_reason_count];
 };
 
@@ -118,6 +120,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void handler_began(std::size_t most = 1, bool bounded = true);
   /// One that was out has sent its answer, or none.
   void handler_done();
+  [[nodiscard]] std::size_t handlers_out() const { return handlers_out_; }
 
   /// Bytes that were sent since the start, and those of them that the kernel took. Loops' thread.
   [[nodiscard]] std::uint64_t written() const { return written_; }
@@ -139,6 +142,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] CloseReason reason() const { return reason_; }
   [[nodiscard]] const ConnectionOptions& options() const { return context_.options; }
   [[nodiscard]] const Session& session() const { return session_; }
+  /// How it is now (flight_recorder.hpp).
+  void describe(ConnectionInfo& info) const;
 
   /// The owner's: where it keeps this one.
   std::size_t place = 0;
@@ -176,6 +181,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] bool write_file(const FileRange& range);
   void left_queue(std::size_t bytes, std::size_t payload);
   void tell_waiting() const;
+  void record_sent(std::uint64_t bytes);
   void tell_more(bool more);
   void queue_grew();
   void output_empty();

@@ -21,6 +21,7 @@ namespace weir {
 
 class Connection;
 class EventLoop;
+class FlightRecorder;
 
 /// What the connection lends for one on_input().
 struct InputContext {
@@ -98,6 +99,8 @@ class Protocol {
   virtual void on_end(Session& session) = 0;
   /// The last call; the session has ended.
   virtual void on_close(Session& session, CloseReason reason) = 0;
+  /// What keeps its last frames, while its loop is watched.
+  [[nodiscard]] virtual FlightRecorder* recorder() { return nullptr; }
 };
 
 /// Makes the protocol of each connection of a listener. Shared by the loops of a server, so called
