@@ -22,6 +22,7 @@ declare -A may_include=(
   [http]="core framing http"
   [websocket]="core framing websocket"
   [web]="core io framing session routing service http websocket web"
+  [inspector]="core io framing session routing service http websocket web inspector"
   [asio]="core io asio"
   [reactor]="core io reactor"
 )

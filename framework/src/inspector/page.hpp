@@ -1,0 +1,14 @@
+// The files of page/, as they are: cmake/embed.cmake makes the source behind this of them.
+// Layer: inspector, private.
+#pragma once
+
+#include <string_view>
+
+namespace weir::inspect::page {
+
+[[nodiscard]] std::string_view html();
+[[nodiscard]] std::string_view script();
+[[nodiscard]] std::string_view style();
+[[nodiscard]] std::string_view icon();
+
+}  // namespace weir::inspect::page
