@@ -9,6 +9,7 @@
 #include "common/process.hpp"
 #include "common/values.hpp"
 #include "weir/core/version.hpp"
+#include "weir/inspector/inspector.hpp"
 
 namespace weir::app {
 
@@ -59,6 +60,7 @@ App::App(About about) : about_(std::move(about)) {
   add({"--unix-owner", "USER[:GROUP]", "of a Unix socket's file, by name or number", "",
        [this](std::string_view value) { return store_owner(value, local_file_); }});
   for (Flag& flag : tls_.flags()) add(std::move(flag));
+  for (Flag& flag : admin_.flags()) add(std::move(flag));
   add({"--log-level", "LEVEL", "trace, debug, info, warning, error or off", "info",
        [this](std::string_view value) -> Status {
          const auto level = parse_log_level(value);
@@ -75,6 +77,10 @@ std::optional<int> App::parse(int argc, const char* const* argv) {
   if (status.has_value()) return status;
   if (const Status secured = tls_.finish(endpoints_); !secured.ok()) {
     complain(about_.name, secured.error().message);
+    return wrong_usage;
+  }
+  if (const Status admin = admin_.finish(); !admin.ok()) {
+    complain(about_.name, admin.error().message);
     return wrong_usage;
   }
   if (tls_.reloadable()) options_.on_hangup = [this] { tls_.reload(options_.log); };
@@ -99,11 +105,19 @@ bool App::listens(const Result<Endpoint>& bound) {
 }
 
 int App::run(Server& server) {
+  const auto inspector = admin_.open(about_.name, server);
+  if (!inspector.ok()) {
+    complain(about_.name, inspector.error().message);
+    return 1;
+  }
   ignore_unhandled_stops();
-  const int status = server.run([this] {
+  const int status = server.run([this, &inspector] {
     std::string lines;
     for (const Endpoint& endpoint : listening_) {
       lines.append("listening on ").append(endpoint.to_string()).append("\n");
+    }
+    if (const auto& admin = inspector.value(); admin != nullptr) {
+      lines.append("inspector on ").append(admin->url()).append("\n");
     }
     print(lines);
     if (!tls_.pin().empty()) {

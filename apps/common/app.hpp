@@ -12,10 +12,13 @@
 // Exit status: 0 after a drain, 1 when it could not listen or start, 2 for wrong flags.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/admin_flags.hpp"
 #include "common/flags.hpp"
 #include "common/tls_flags.hpp"
 #include "weir/service/server.hpp"
@@ -53,9 +56,13 @@ class App {
 
   /// Keeps what Server::listen answered for run() to print. False after a line on standard error.
   [[nodiscard]] bool listens(const Result<Endpoint>& bound);
-  /// Serves until SIGTERM or SIGINT. Prints "listening on ENDPOINT" for each listener as soon as
-  /// connections and signals are looked after, and at the end how the connections ended. Answers
-  /// the exit status.
+  /// What the inspector shows beside the server's figures. Before run().
+  void set_figures(std::function<std::vector<Figure>()> figures) {
+    admin_.set_figures(std::move(figures));
+  }
+  /// Serves until SIGTERM or SIGINT. Prints "listening on ENDPOINT" for each listener, and then
+  /// "inspector on URL" where there is one, as soon as connections and signals are looked after,
+  /// and at the end how the connections ended. Answers the exit status.
   [[nodiscard]] int run(Server& server);
 
  private:
@@ -64,6 +71,7 @@ class App {
   ServerOptions options_;
   LocalFileOptions local_file_;
   TlsServerFlags tls_;
+  AdminFlags admin_;
   std::vector<std::string> endpoints_;
   std::vector<Endpoint> listening_;
 };

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "common/output.hpp"
+#include "proxy/figures.hpp"
 #include "proxy/options.hpp"
 #include "weir/service/relay.hpp"
 #include "weir/service/server.hpp"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
     }
     if (!app.listens(server.listen(endpoint, relay.value(), std::move(listener)))) return 1;
   }
+  app.set_figures([&relay] { return weir::proxy::figures(relay.value()->stats()); });
   const int status = app.run(server);
   if (status == 0) weir::app::print(relay.value()->stats().to_string() + "\n");
   return status;
