@@ -1,5 +1,5 @@
 # What `cmake --install` lays down beside the programs: libraries, headers, the CMake package with
-# its components "testing", "bus", "http", "json", "tls" and "websocket", and weir.pc. Nothing in
+# its components "testing", "bus", "http", "inspector", "json", "tls" and "websocket", and weir.pc. Nothing in
 # it names the prefix, so the installed tree may be moved.
 
 include(CMakePackageConfigHelpers)
@@ -8,7 +8,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
 install(TARGETS weir EXPORT weir-targets)
 set(component_targets)
-foreach(component testing bus json tls websocket http)
+foreach(component testing bus json tls websocket http inspector)
   if(TARGET weir-${component})
     install(TARGETS weir-${component} EXPORT weir-${component}-targets)
     list(APPEND component_targets weir-${component}-targets)

@@ -1,6 +1,7 @@
 # Builds the program in project/ the way CASE says:
 #   install            lays weir down under WORK_DIR/prefix, for the cases that follow
-#   find_package, testing_component, bus_component, http_component, json_component, tls_component,
+#   find_package, testing_component, bus_component, http_component, inspector_component,
+#   json_component, tls_component,
 #   websocket_component, unknown_component, pkg_config
 #                      against what was installed
 #   add_subdirectory   with weir's source tree as a part of the program's own
@@ -64,6 +65,11 @@ elseif(CASE STREQUAL "http_component")
   build()
   run("${case_dir}/consumer")
 
+elseif(CASE STREQUAL "inspector_component")
+  run(${configure_installed} -DWEIR_COMPONENTS=inspector)
+  build()
+  run("${case_dir}/consumer")
+
 elseif(CASE STREQUAL "json_component")
   run(${configure_with_json} -DWEIR_COMPONENTS=json)
   build()
@@ -83,7 +89,7 @@ elseif(CASE STREQUAL "unknown_component")
   execute_process(COMMAND ${configure_installed} -DWEIR_COMPONENTS=telepathy RESULT_VARIABLE status
                   ERROR_VARIABLE errors OUTPUT_QUIET)
   string(REGEX REPLACE "[ \n]+" " " errors "${errors}")  # CMake wraps
-  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, bus, json, tls, websocket, http")
+  if(status EQUAL 0 OR NOT errors MATCHES "weir has no component \"telepathy\"; it has: testing, bus, json, tls, websocket, http, inspector")
     message(FATAL_ERROR "expected a clear error, got status ${status} and: ${errors}")
   endif()
 
