@@ -30,7 +30,8 @@ const std::string right_framing =
 const std::string all_flags =
     "expected --listen, --backend, --threads, --max-connections, --max-frame, --idle-timeout, "
     "--drain, --unix-mode, --unix-owner, --tls-cert, --tls-key, --tls-self-signed, "
-    "--tls-client-ca, --log-level, --framing, --version or --help";
+    "--tls-client-ca, --admin, --admin-token-file, "
+    "--log-level, --framing, --version or --help";
 
 void check_refused(const std::vector<Mistake>& mistakes) {
   for (const Mistake& mistake : mistakes) {

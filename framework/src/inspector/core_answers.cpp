@@ -106,11 +106,12 @@ void add_history(JsonText& text, const inspect::History& history, std::uint64_t 
   text.end_array();
 }
 
-void add_stalls(JsonText& text, const inspect::Watchdog& watchdog, TimePoint now) {
+/// Moments are seconds of the uptime.
+void add_stalls(JsonText& text, const inspect::Watchdog& watchdog, TimePoint started) {
   text.key("stalls").array();
   for (const inspect::Stall& stall : watchdog.stalls()) {
     text.object().field("loop", stall.loop).field("route", stall.place);
-    text.field("ago", in_seconds(now - stall.began));
+    text.field("began", in_seconds(stall.began - started));
     text.field("lasted", in_seconds(stall.lasted)).field("over", stall.over).end_object();
   }
   text.end_array();
@@ -271,7 +272,7 @@ std::string Inspector::Core::snapshot(std::uint64_t since) {
     text.end_object().field("value", figure.value).end_object();
   }
   text.end_array();
-  add_stalls(text, watchdog_, now);
+  add_stalls(text, watchdog_, started_);
   add_history(text, history_, since);
   return text.end_object().take() + "\n";
 }
