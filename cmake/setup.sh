@@ -16,7 +16,7 @@ case $profile in
     ;;
 esac
 if [[ $profile == ci ]]; then
-  packages+=(clang-format clang-tidy gcovr git redis-server)
+  packages+=(clang-format clang-tidy gcovr git redis-server chromium)
 fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
@@ -24,7 +24,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 setup.sh installs Debian packages, and this system has no apt-get. By other means, have:
   a C++20 compiler (GCC 12 or later), CMake 3.25 or later, Ninja, pkg-config; ccache if you like
   Boost 1.81 or later with Boost.Test, nlohmann_json, CLI11, spdlog, OpenSSL 3.0 or later, zlib
-  for the tests: socat, netcat, strace, openssl, npm, redis-server;
+  for the tests: socat, netcat, strace, openssl, npm, redis-server, chromium;
   for the checks: clang-format and clang-tidy 14, gcovr
 Then: cmake --preset release && cmake --build --preset release && ctest --preset release
 EOF

@@ -1,0 +1,119 @@
+// The inspector's page in a browser, over weir-echo under load.
+// Usage: node inspector.mjs WEIR_ECHO
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+
+import { Load, Program, check_fits, open_page, screenshot, with_browser } from "./support.mjs";
+
+const [echo] = process.argv.slice(2);
+const sizes = [
+  { width: 360, height: 800 },
+  { width: 1440, height: 900 },
+];
+const local = ["--listen", "tcp://127.0.0.1:0", "--admin", "tcp://127.0.0.1:0"];
+const drawn = (page, id) => page.locator(`#chart-${id} path.line`).first().getAttribute("d");
+/** The text of `selector` comes to fit `pattern`. */
+const text_comes = (page, selector, pattern) =>
+  page.waitForFunction(
+    ([where, source]) => new RegExp(source).test(document.querySelector(where)?.textContent ?? ""),
+    [selector, pattern.source],
+  );
+
+async function shows_what_happens(browser) {
+  const server = await Program.start(echo, [...local, "--threads", "2", "--framing", "raw"], 2);
+  const endpoint = server.said("listening on ");
+  const url = server.said("inspector on ");
+  const { page, check, close } = await open_page(browser, url, { viewport: sizes[1] });
+  await text_comes(page, "#phase", /^serving$/);
+  assert.equal(await page.textContent("#name"), "weir-echo");
+  assert.equal(await page.title(), "weir-echo inspector");
+
+  // Without load the charts lie on the ground; under load they move, again and again.
+  await page.waitForFunction(() => document.querySelector("#chart-frames path.line").getAttribute("d") !== "");
+  const idle = await drawn(page, "frames");
+  const load = new Load(endpoint, 12, 100);
+  await text_comes(page, "#chart-frames .value", /^frames [1-9]/);
+  await text_comes(page, "#chart-bytes_in .value", /^in [1-9]/);
+  await text_comes(page, "#chart-p99 .value", /^p99 [1-9]/);
+  await text_comes(page, "#chart-active .value", /^open 12$/);
+  const busy = await drawn(page, "frames");
+  assert.notEqual(busy, idle);
+  const heights = busy.slice(1).split("L").map((point) => Number(point.split(",")[1]));
+  assert.ok(Math.max(...heights) - Math.min(...heights) > 40, `no hill in ${busy}`);
+  await page.waitForFunction((before) => document.querySelector("#chart-frames path.line").getAttribute("d") !== before, busy);
+  await page.waitForFunction(() => document.querySelector("#chart-lag path.line").getAttribute("d").length > 20);
+  assert.match(await page.getAttribute("#chart-frames svg", "aria-label"), /^Work: now frames \d/);
+
+  // The tables.
+  await text_comes(page, "#routes tbody th", /^tcp:\/\/127\.0\.0\.1:\d+$/);
+  await page.waitForFunction(() => document.querySelectorAll("#connections tbody tr").length === 12);
+  await text_comes(page, "#shown", /^12$/);
+  const summary = page.locator("#connections summary").first();
+  assert.match(await summary.textContent(), /in, .* out, .*s ago$/);
+  await summary.click();
+  await page.waitForFunction(() => document.querySelectorAll("#connections details[open] li").length === 8);
+
+  // A button closes its connection.
+  const gone = page.locator("#connections tbody tr").first();
+  const peer = await gone.locator("th span").first().textContent();
+  const victim = load.sockets.find((socket) => peer.endsWith(`:${socket.localPort}`));
+  const ended = new Promise((resolve) => victim.on("close", resolve));
+  await gone.locator("button").click();
+  await ended;
+  await page.waitForFunction(() => document.querySelectorAll("#connections tbody tr").length === 11);
+  await text_comes(page, "#closed", /closed/);
+
+  // The log level, and keys alone.
+  await page.selectOption("#level", "warning");
+  await page.waitForFunction(async () => (await (await fetch("/log-level")).text()) === "warning\n");
+  await page.focus("#pause");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getAttribute("#pause", "aria-pressed"), "true");
+  await page.keyboard.press("Enter");
+
+  for (const size of sizes) {
+    for (const colorScheme of ["light", "dark"]) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+      await check_fits(page);
+      await screenshot(page, `inspector-${size.width}-${colorScheme}`);
+    }
+  }
+  load.stop();
+  await page.waitForFunction(() => document.querySelectorAll("#connections tbody tr").length === 0);
+  await check();
+  await close();
+  await server.stop();
+}
+
+async function asks_for_a_token(browser) {
+  const token = "0123456789abcdef-of-a-test";
+  writeFileSync("token", `${token}\n`, { mode: 0o600 });
+  const server = await Program.start(echo, [...local, "--admin-token-file", "token"], 2);
+  const url = server.said("inspector on ");
+  const { page, close } = await open_page(browser, url, { viewport: sizes[0] });
+  await page.waitForSelector("#login", { state: "visible" });
+  assert.equal(await page.isVisible("#main"), false);
+  await check_fits(page);
+  await screenshot(page, "inspector-token");
+  await page.fill("#token", "another-one-of-16-bytes");
+  await page.press("#token", "Enter");
+  await text_comes(page, "#notice", /not the token/);
+  await page.fill("#token", token);
+  await page.press("#token", "Enter");
+  await page.waitForSelector("#main", { state: "visible" });
+  await close();
+
+  // Behind '#', where it is taken away at once.
+  const given = await open_page(browser, `${url}#token=${token}`, { viewport: sizes[0] });
+  await text_comes(given.page, "#phase", /^serving$/);
+  assert.equal(given.page.url(), url);
+  given.check();
+  await given.close();
+  await server.stop();
+}
+
+await with_browser(async (browser) => {
+  await shows_what_happens(browser);
+  await asks_for_a_token(browser);
+});
