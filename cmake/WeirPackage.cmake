@@ -1,6 +1,6 @@
 # What `cmake --install` lays down beside the programs: libraries, headers, the CMake package with
-# its components "testing", "bus", "http", "inspector", "json", "tls" and "websocket", and weir.pc. Nothing in
-# it names the prefix, so the installed tree may be moved.
+# its components "testing", "bus", "http", "inspector", "json", "tls" and "websocket", and weir.pc.
+# Nothing in it names the prefix, so the installed tree may be moved.
 
 include(CMakePackageConfigHelpers)
 

@@ -28,6 +28,10 @@ class RecordedProtocol final : public Protocol {
   void on_written(std::uint64_t total) override { protocol_->on_written(total); }
   [[nodiscard]] bool wants_written() const override { return protocol_->wants_written(); }
   void on_drained(Session& session) override { protocol_->on_drained(session); }
+  void say_goodbye(CloseReason reason, Buffer& output) override {
+    protocol_->say_goodbye(reason, output);
+  }
+  [[nodiscard]] bool says_goodbye() const override { return protocol_->says_goodbye(); }
   void on_end(Session& session) override { protocol_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override {
     protocol_->on_close(session, reason);

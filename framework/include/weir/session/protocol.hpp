@@ -63,7 +63,7 @@ struct Progress {
 };
 
 /// Owned by one connection; called on its loop's thread. What it throws ends the connection with
-/// handler_failed.
+/// handler_failed. RecordedProtocol hands on every one of these.
 class Protocol {
  public:
   Protocol() = default;
