@@ -144,7 +144,6 @@ void RedisCore::on_subscribing_lost() {
 /// All that was subscribed at the beginning is confirmed.
 void RedisCore::on_subscribed() {
   subscribed_ = true;
-  subscribing_->was_good();
   publishing_->start();
   tell_connected();
 }
@@ -230,7 +229,6 @@ void RedisCore::on_confirmed(std::string_view channel) {
 
 void RedisCore::tell_connected() {
   if (!subscribed_ || !publishing_->ready()) return;
-  publishing_->was_good();
   for (const auto& [topic, asked] : asked_) query(topic);
   if (std::exchange(missed_, false)) streams_.expect_all(loop_.now());
   follow_streams();

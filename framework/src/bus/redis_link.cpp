@@ -101,6 +101,7 @@ void RedisLink::greet() {
     const auto owner = owner_.lock();
     if (owner == nullptr) return;
     state_ = State::ready;
+    ready_at_ = loop_.now();
     arm(options_.ping);
     listener_->on_link_ready();
   };
@@ -144,6 +145,9 @@ bool RedisLink::say(std::string_view command) { return client_->post(command) ==
 
 void RedisLink::fail(const Error& why) {
   if (state_ != State::greeting && state_ != State::ready) return;
+  // One that was ready for a moment says nothing of the next: Redis may refuse what is said first.
+  const bool steady = state_ == State::ready && loop_.now() - ready_at_ >= options_.backoff.steady;
+  if (steady) backoff_.reset();
   state_ = State::resting;
   ++connection_;
   const Error reason{why.message, why.code};  // `why` may be the client's own

@@ -59,8 +59,6 @@ class RedisLink final : public std::enable_shared_from_this<RedisLink> {
   bool ask(std::string_view command, ReplyHandler handler);
   /// Says what is answered by pushes alone.
   bool say(std::string_view command);
-  /// All is well since it was made ready: the next wait is a short one.
-  void was_good() { backoff_.reset(); }
 
  private:
   enum class State : std::uint8_t { idle, resting, greeting, ready, stopped };
@@ -91,6 +89,7 @@ class RedisLink final : public std::enable_shared_from_this<RedisLink> {
   BackoffSeries backoff_;
   std::unique_ptr<Client> client_;
   std::uint64_t connection_ = 0;  // counts them: what an old one still says is not heard
+  TimePoint ready_at_{};
   TimePoint alive_at_{};
   bool pinged_ = false;
   Alarm alarm_{*this};  // resting: try; greeting: too late; ready: a sign of life

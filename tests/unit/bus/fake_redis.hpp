@@ -54,6 +54,8 @@ class FakeRedis {
   std::function<bool(std::string_view channel, std::string_view message)> passes;
   /// PUBLISH gets no answer.
   bool mute = false;
+  /// PUBLISHes that hold this are refused.
+  std::string forbidden;
   /// PUBLISHes that came, "channel message".
   std::vector<std::string> published;
   std::vector<std::string> commands;
@@ -104,6 +106,9 @@ class FakeRedis {
         session.send(reply);
       }
       return;
+    } else if (name == "PUBLISH" && !forbidden.empty() &&
+               words[2].find(forbidden) != std::string_view::npos) {
+      write.error("NOPERM this user has no permissions to access one of the channels");
     } else if (name == "PUBLISH") {
       published.push_back(std::string(words[1]) + ' ' + std::string(words[2]));
       if (!passes || passes(words[1], words[2])) publish(words[1], words[2]);

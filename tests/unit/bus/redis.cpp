@@ -307,6 +307,19 @@ BOOST_AUTO_TEST_CASE(a_connection_that_gives_no_sign_of_life_is_lost) {
   BOOST_TEST(bench.one.bus->state() == BusState::connected);
 }
 
+BOOST_AUTO_TEST_CASE(a_redis_that_refuses_a_message_is_not_asked_again_at_once) {
+  Bench bench;
+  bench.redis.forbidden = "lobbyno";
+  bench.one.say("no");
+  bench.loop.advance(60s);
+  BOOST_TEST(bench.one.told[1].starts_with("lost Redis says: NOPERM"));
+  // After 0.1 s, 0.2 s and so on up to 5 s, less the part of chance.
+  BOOST_TEST(bench.one.bus->stats().connects < 35U);
+  bench.redis.forbidden.clear();
+  bench.loop.advance(10s);
+  BOOST_TEST(bench.two.take() == Heard{"no"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(who_joins_later_hears_nothing_from_before) {
   Bench bench;
   for (const char* text : {"1", "2"}) bench.one.say(text);

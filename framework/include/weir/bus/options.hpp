@@ -56,7 +56,7 @@ struct BusOptions {
   BusLimits limits{};
   /// What begins every channel in Redis: buses of different programs do not hear each other.
   std::string prefix = "weir:";
-  /// Between two attempts to connect.
+  /// Between two attempts to connect. Of these, `attempts` means nothing: it goes on for ever.
   Backoff backoff{.first = std::chrono::milliseconds(100), .most = std::chrono::seconds(5)};
   /// For connecting, names, TLS and the password included, until Redis answers.
   Duration connect = std::chrono::seconds(10);
