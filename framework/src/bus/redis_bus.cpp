@@ -70,7 +70,7 @@ Result<Subscription> RedisCore::subscribe(std::string_view topic, Bus::MessageHa
 void RedisCore::on_topic_changed(const std::string& topic) {
   {
     const std::lock_guard lock(mutex_);
-    changed_.push_back(topic);
+    changed_.insert(topic);
     if (std::exchange(changes_woken_, true)) return;
   }
   loop_.post([weak = weak_from_this()] {
@@ -172,7 +172,7 @@ void RedisCore::say_topics(std::string_view command, const std::vector<std::stri
 }
 
 void RedisCore::take_changes() {
-  std::vector<std::string> changed;
+  std::unordered_set<std::string> changed;
   {
     const std::lock_guard lock(mutex_);
     changes_woken_ = false;

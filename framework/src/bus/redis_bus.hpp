@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "bus/bus_loop.hpp"
@@ -132,7 +133,8 @@ class RedisCore final : public std::enable_shared_from_this<RedisCore>, private 
   PublishLog log_;
   std::uint64_t published_ = 0;
   std::uint64_t rejected_ = 0;
-  std::vector<std::string> changed_;  // topics that got their first subscriber or lost their last
+  std::unordered_set<std::string>
+      changed_;  // topics that got their first subscriber or lost their last
   bool flush_woken_ = false;
   bool changes_woken_ = false;
   Streams::Counters received_;  // of streams_, for other threads

@@ -76,7 +76,7 @@ struct BusOptions {
   Log log{};
 };
 
-/// Called on the bus's loop. What they throw is logged.
+/// Called on the bus's loop; an embedded bus has nothing to tell. What they throw is logged.
 struct BusHooks {
   /// The state has changed, or the reason why it is not connected. `why` is that reason; when it is
   /// connected again (healed), what it had been lost for; empty when it is connected at once.
