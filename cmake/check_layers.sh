@@ -40,7 +40,7 @@ opt_in+=" framework/include/weir/routing/json_value.hpp "
 opt_in+=" framework/include/weir/routing/run_on.hpp "
 opt_in+=" framework/include/weir/routing/sleep.hpp "
 opt_in+=" framework/include/weir/service/client_coroutine.hpp "
-opt_in+=" framework/include/weir/web/json.hpp "
+opt_in+=" framework/include/weir/web/client_coroutine.hpp framework/include/weir/web/json.hpp "
 opt_in+=" framework/include/weir/service/rpc_client_coroutine.hpp "
 
 violations=0

@@ -63,14 +63,14 @@ class AnswerCourier {
 };
 
 /// What every form of call() does. `ask(handler)` begins the call, with a handler of an Answer, and
-/// answers its Canceller, or an error that an Answer can be made of: then the handler is not
-/// called.
-template <class Answer, class Ask>
+/// answers a Result of what cancels it, or an error that an Answer can be made of: then the handler
+/// is not called.
+template <class Answer, class Cancel = Canceller, class Ask>
 [[nodiscard]] asio::awaitable<Answer> await_answer(Ask ask) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
       [](auto handler, Ask asking) {
         // All that the coroutine may touch is in place before the answer can come.
-        const auto cancel = std::make_shared<Canceller>();
+        const auto cancel = std::make_shared<Cancel>();
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {
           slot.assign([cancel](asio::cancellation_type type) {
