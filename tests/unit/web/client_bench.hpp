@@ -37,6 +37,7 @@ class Conversation final : private Sink {
   [[nodiscard]] std::size_t available() const { return got_.size(); }
   [[nodiscard]] bool ended() const { return ended_; }
   void stop_reading() { transport_->pause_reading(); }
+  void go_on_reading() { transport_->resume_reading(); }
 
  private:
   void on_bytes(std::string_view bytes) override { got_ += bytes; }
