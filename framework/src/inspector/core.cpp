@@ -93,7 +93,7 @@ void Inspector::Core::watch(const WatchedLoop& watched) {
   for (const std::string& line : lines) log_.write(LogLevel::warning, line);
   worst_lag_ = std::max({worst_lag_, monitor.take_worst_lag(), unanswered});
   // Before it serves, a loop may not run yet, and owes nothing.
-  if (server_.phase() == Inspection::Phase::starting || !monitor.ask()) return;
+  if (server_.phase() == Inspection::Phase::starting || !monitor.ask(options_.probe)) return;
   watched.loop.post([kept = watched.monitor] { kept->answer(); });
 }
 

@@ -183,7 +183,7 @@ http::Router Inspector::Core::make_routes(bool check_host) {
     return guarded(http::json_body(snapshot(number_in(request, "since", 0))));
   });
   routes.get("/routes", [this] { return guarded(http::json_body(routes_json())); });
-  routes.get("/connections", [this](const http::Request& request, Responder responder) {
+  routes.get("/connections", [this](const http::Request& request, const Responder& responder) {
     const std::size_t most = number_in(request, "limit", options_.page_size);
     lister_->ask(number_in(request, "from", 0),
                  std::clamp<std::size_t>(most, 1, options_.page_size), responder);
@@ -196,9 +196,10 @@ http::Router Inspector::Core::make_routes(bool check_host) {
 
 void Inspector::Core::add_actions(http::Router& routes) {
   routes.post("/log-level", [this](std::string_view body) { return set_log_level(body); });
-  routes.post("/connections/{id}/close", [this](const http::Request& request, Responder responder) {
-    close_connection(request, responder);
-  });
+  routes.post("/connections/{id}/close",
+              [this](const http::Request& request, const Responder& responder) {
+                close_connection(request, responder);
+              });
 }
 
 http::Response Inspector::Core::set_log_level(std::string_view name) {

@@ -36,33 +36,55 @@ std::vector<std::string> Watchdog::look(TimePoint now, std::uint64_t loop,
     show(stall);
     if (goes_on) return lines;
     const std::string who = stall.place.empty() ? "what no route is for" : named(stall.place);
-    lines.push_back("loop " + std::to_string(loop) + " goes on: " + who + " held it for " +
-                    milliseconds(stall.lasted));
+    if (found->second.told) {
+      lines.push_back("loop " + std::to_string(loop) + " goes on: " + who + " held it for " +
+                      milliseconds(stall.lasted));
+    }
     held_.erase(found);
   }
+  std::string line;
   if (present.place != nullptr && present.held > limit_) {
-    lines.push_back(begin(
-        loop,
-        {present.move, {loop, present.place->name, now - present.held, present.held, false}}));
+    const Stall stall{loop, present.place->name, now - present.held, present.held, false};
+    line = begin(now, {present.move, stall});
   } else if (present.place == nullptr && unanswered > limit_) {
-    lines.push_back(begin(loop, {0, {loop, {}, now - unanswered, unanswered, false}}));
+    line = begin(now, {0, {loop, {}, now - unanswered, unanswered, false}});
   }
+  if (!line.empty()) lines.push_back(std::move(line));
   return lines;
 }
 
-std::string Watchdog::begin(std::uint64_t loop, Held held) {
+bool Watchdog::may_tell(TimePoint now) {
+  if (now - window_began_ >= window) {
+    window_began_ = now;
+    told_in_window_ = 0;
+  }
+  if (told_in_window_ == most_told) {
+    ++untold_;
+    return false;
+  }
+  ++told_in_window_;
+  return true;
+}
+
+std::string Watchdog::begin(TimePoint now, Held held) {
   const Stall& stall = held.stall;
-  std::string line = "loop " + std::to_string(loop) + " is stalled: ";
-  if (stall.place.empty()) {
-    line += "no answer for " + milliseconds(stall.lasted) +
-            ", and it is in no route (a timer, a posted task or a coroutine that went on)";
-  } else {
-    line += named(stall.place) + " has held it for " + milliseconds(stall.lasted);
+  std::string line;
+  held.told = may_tell(now);
+  if (held.told) {
+    line = "loop " + std::to_string(stall.loop) + " is stalled: ";
+    if (stall.place.empty()) {
+      line += "no answer for " + milliseconds(stall.lasted) +
+              ", and it is in no route (a timer, a posted task or a coroutine that went on)";
+    } else {
+      line += named(stall.place) + " has held it for " + milliseconds(stall.lasted);
+    }
+    if (untold_ != 0) line += " (and " + std::to_string(untold_) + " more stalls before)";
+    untold_ = 0;
   }
   ++count_;
   stalls_.push_back(stall);
   if (stalls_.size() > most_kept) stalls_.pop_front();
-  held_.emplace(loop, std::move(held));
+  held_.emplace(stall.loop, held);
   return line;
 }
 

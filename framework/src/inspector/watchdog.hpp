@@ -1,6 +1,7 @@
 // Watchdog: which route holds a loop, and for how long. Layer: inspector, private.
 // It is told what each loop does, again and again, and answers with lines for the log: one when a
 // loop has been held longer than the limit, one when it goes on. It knows no clock and no loop.
+// A flood of stalls is no flood of lines: of those past `most_told` in `window`, it tells how many.
 //
 //   free --held by one place longer than the limit--> held --it is elsewhere--> free
 //   free --no answer for so long, and in no handler--> held --it has answered--> free
@@ -29,6 +30,9 @@ class Watchdog {
  public:
   /// The stalls that are kept for who asks.
   static constexpr std::size_t most_kept = 20;
+  /// The stalls that are told in one window.
+  static constexpr std::size_t most_told = 5;
+  static constexpr Duration window = std::chrono::seconds(10);
 
   explicit Watchdog(Duration limit) : limit_(limit) {}
 
@@ -48,15 +52,21 @@ class Watchdog {
   struct Held {
     std::uint64_t move = 0;
     Stall stall{};
+    bool told = false;
   };
 
-  std::string begin(std::uint64_t loop, Held held);
+  /// The line for it; empty when it is not told.
+  std::string begin(TimePoint now, Held held);
+  [[nodiscard]] bool may_tell(TimePoint now);
   void show(const Stall& stall);
 
   Duration limit_;
   std::map<std::uint64_t, Held> held_;  // by loop
   std::deque<Stall> stalls_;
   std::uint64_t count_ = 0;
+  TimePoint window_began_{};
+  std::size_t told_in_window_ = 0;
+  std::uint64_t untold_ = 0;  // since the last one that was told
 };
 
 }  // namespace weir::inspect

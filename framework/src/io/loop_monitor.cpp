@@ -32,9 +32,12 @@ LoopMonitor::Present LoopMonitor::present() const {
   return {.place = place, .held = to_time(TickClock::between(since, clock_.now())), .move = move};
 }
 
-bool LoopMonitor::ask() {
+bool LoopMonitor::ask(Duration interval) {
   if (asked_.load(std::memory_order_acquire) != 0) return false;
-  asked_.store(clock_.now() | 1U, std::memory_order_release);
+  const std::uint64_t now = clock_.now() | 1U;
+  if (last_asked_ != 0 && to_time(TickClock::between(last_asked_, now)) < interval) return false;
+  last_asked_ = now;
+  asked_.store(now, std::memory_order_release);
   return true;
 }
 

@@ -84,13 +84,31 @@ BOOST_AUTO_TEST_CASE(a_route_may_have_any_name) {
 BOOST_AUTO_TEST_CASE(what_is_kept_of_stalls_is_bounded_and_loops_that_are_gone_are_forgotten) {
   Watched watched;
   for (std::uint64_t i = 1; i <= 100; ++i) {
-    BOOST_TEST(watched.dog.look(watched.now, i, watched.in(200ms), 0ms).size() == 1U);
+    const std::size_t told = i <= Watchdog::most_told ? 1 : 0;
+    BOOST_TEST(watched.dog.look(watched.now, i, watched.in(200ms), 0ms).size() == told);
   }
   BOOST_TEST(watched.dog.stalls().size() == Watchdog::most_kept);
   BOOST_TEST(watched.dog.count() == 100U);
-  watched.dog.keep_only({7, 9});
-  BOOST_TEST(watched.dog.look(watched.now, 7, {}, 0ms).size() == 1U);  // it goes on
-  BOOST_TEST(watched.dog.look(watched.now, 8, {}, 0ms).empty());
+  watched.dog.keep_only({2, 9});
+  BOOST_TEST(watched.dog.look(watched.now, 2, {}, 0ms).size() == 1U);  // it goes on
+  BOOST_TEST(watched.dog.look(watched.now, 3, {}, 0ms).empty());
+  BOOST_TEST(watched.dog.look(watched.now, 9, {}, 0ms).empty());  // nobody was told that it stalled
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_stalls_is_told_by_its_size) {
+  Watched watched;
+  std::size_t lines = 0;
+  for (std::uint64_t i = 0; i < 60; ++i) {  // for nine seconds, one after the other
+    lines += watched.look(watched.in(140ms, 2 * i)).size();
+    watched.now += 150ms;
+  }
+  BOOST_TEST(lines == 2 * Watchdog::most_told);
+  BOOST_TEST(watched.dog.count() == 60U);
+  watched.now += 1s;
+  BOOST_TEST(
+      watched.look(watched.in(140ms, 1000)) ==
+      Lines{"loop 1 is stalled: route 'GET /slow' has held it for 140 ms (and 55 more stalls "
+            "before)"});
 }
 
 BOOST_AUTO_TEST_CASE(the_history_has_rates_and_ends_somewhere) {

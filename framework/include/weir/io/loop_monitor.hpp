@@ -98,8 +98,9 @@ class LoopMonitor {
 
   // On one watcher's thread:
 
-  /// True when answer() is to be posted to the loop: it has answered all that was asked before.
-  [[nodiscard]] bool ask();
+  /// True when answer() is to be posted to the loop: it has answered all that was asked before, and
+  /// that was `interval` ago.
+  [[nodiscard]] bool ask(Duration interval = Duration::zero());
   /// How long it has owed an answer; 0 when it owes none.
   [[nodiscard]] Duration unanswered() const;
   /// From the last question to its answer.
@@ -126,6 +127,7 @@ class LoopMonitor {
   std::atomic<const PlaceFigures*> place_{nullptr};
   std::atomic<std::uint64_t> since_{0};
   Counter entered_;
+  std::uint64_t last_asked_ = 0;         // ticks; the watcher's thread alone
   std::atomic<std::uint64_t> asked_{0};  // ticks; 0: nothing is owed
   std::atomic<std::uint64_t> lag_{0};
   std::atomic<std::uint64_t> worst_lag_{0};

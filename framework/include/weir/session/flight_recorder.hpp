@@ -1,5 +1,5 @@
 // FlightRecorder: what came and went last on one connection. Layer: session.
-// Owned by the protocol of a connection whose loop is watched; 0.6 KB. On the loop's thread.
+// Owned by the protocol of a connection whose loop is watched; 0.5 KB. On the loop's thread.
 //
 //     records_   [5] [6] [7] [0] [1] [2] [3] [4]     the newest one takes the oldest one's place
 //                             ^ next_
