@@ -125,7 +125,7 @@ void Connection::finish(CloseReason reason) {
 }
 
 void Connection::say_goodbye(CloseReason reason) {
-  if (!protocol_->says_goodbye()) return;
+  if (!protocol_->says_goodbye(reason)) return;
   Buffer& output = in_batch_ ? context_.loop.scratch() : queue_.own();
   const std::size_t before = output.size();
   if (!guarded([&] { protocol_->say_goodbye(reason, output); })) output.truncate(before);
@@ -181,7 +181,7 @@ void Connection::drain() {
   draining_ = true;
   // Nothing was asked that it could still be reading the answer to, so it need not linger.
   if (!idle()) return;
-  if (protocol_->says_goodbye()) return finish(CloseReason::drained);
+  if (protocol_->says_goodbye(CloseReason::drained)) return finish(CloseReason::drained);
   abort(CloseReason::drained);
 }
 

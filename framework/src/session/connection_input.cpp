@@ -180,6 +180,11 @@ void Connection::handler_began(std::size_t most, bool bounded) {
   if (handlers_out_ >= most_out_) update_halted();
 }
 
+void Connection::handlers_at_once(std::size_t most) {
+  most_out_ = most;
+  update_halted();
+}
+
 void Connection::handler_done() {
   if (handlers_out_ == 0) return;
   if (--handlers_out_ == 0) bounded_ = false;

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "web/incoming_body.hpp"
 #include "weir/http/headers.hpp"
+#include "weir/web/response_stream.hpp"
 
 namespace weir::http {
 
@@ -34,6 +36,19 @@ Status status_of(const Failure& failure) {
   }
 }
 
+/// Refers to `headers`, which it fills.
+LentResponse lent(const Response& response, std::vector<Header>& headers) {
+  headers.reserve(response.headers.size() + 1);
+  if (!response.content_type.empty()) headers.push_back({"Content-Type", response.content_type});
+  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
+  return {.status = response.status,
+          .headers = headers,
+          .body = response.body,
+          .file = response.file ? &*response.file : nullptr,
+          .close = response.close,
+          .upgrade = response.upgrade};
+}
+
 }  // namespace
 
 void Exchange::begin_request(const RequestHead& head) {
@@ -61,15 +76,17 @@ void Exchange::keep() {
 
 void Exchange::write(const Response& response) {
   std::vector<Header> headers;
-  headers.reserve(response.headers.size() + 1);
-  if (!response.content_type.empty()) headers.push_back({"Content-Type", response.content_type});
-  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
-  owner_.write_response(*this, {.status = response.status,
-                                .headers = headers,
-                                .body = response.body,
-                                .file = response.file ? &*response.file : nullptr,
-                                .close = response.close,
-                                .upgrade = response.upgrade});
+  owner_.write_response(*this, lent(response, headers));
+}
+
+void Exchange::begin_stream(const Response& head, StreamOptions options) {
+  std::vector<Header> headers;
+  owner_.begin_stream(*this, lent(head, headers), std::move(options));
+}
+
+std::shared_ptr<IncomingBody> Exchange::incoming() {
+  if (auto body = owner_.incoming()) return body;
+  return std::make_shared<IncomingBody>(session(), loop(), payload());
 }
 
 void Exchange::write(Status status, std::string_view content_type, std::string_view body) {

@@ -11,6 +11,11 @@
 //
 //     between --head--> reading the body --complete--> called --response--> between
 //
+// A handler that takes a BodyStream is called between head and body, and its response may begin
+// before the body has ended. A response in pieces holds the requests behind it up to its end:
+//
+//     called --begin_stream()--> streaming --end_stream()--> between
+//
 // A body that lies whole in the input is lent to the handler; one that comes in pieces is gathered
 // in body_, which is bounded by Limits::body.
 #pragma once
@@ -19,10 +24,12 @@
 #include <optional>
 #include <string>
 
+#include "web/incoming_body.hpp"
 #include "weir/http/date.hpp"
 #include "weir/http/request_parser.hpp"
 #include "weir/http/response_writer.hpp"
 #include "weir/web/exchange.hpp"
+#include "weir/web/response_stream.hpp"
 #include "weir/web/serve.hpp"
 
 namespace weir::http {
@@ -38,6 +45,7 @@ struct HttpService {
   std::shared_ptr<Routes> routes;
   std::shared_ptr<RouterCore> core;
   Options options;
+  Limits limits;  // of all bodies, streamed ones included
   PerLoop<Scratch> scratch{};
 };
 
@@ -45,14 +53,14 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
  public:
   /// Both outlive the protocol.
   HttpProtocol(HttpService& service, const ConnectionOptions& options)
-      : service_(service), options_(options), parser_(service.options.limits) {}
+      : service_(service), options_(options), parser_(service.limits) {}
 
   void on_open(Session&) override {}
   Progress on_input(std::string_view input, InputContext& context) override;
   weir::Status encode(std::string_view message, Buffer& output) override;
-  // Of no meaning to HTTP, but to what it was upgraded to:
+  /// 408 to a request that stops in the middle.
   void say_goodbye(CloseReason reason, Buffer& output) override;
-  [[nodiscard]] bool says_goodbye() const override;
+  [[nodiscard]] bool says_goodbye(CloseReason reason) const override;
   void on_drained(Session& session) override;
   void on_end(Session& session) override;
   void on_close(Session& session, CloseReason reason) override;
@@ -64,17 +72,42 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
     std::span<const Header> headers;
     bool with_body;
   };
+  /// A response in pieces.
+  struct Stream {
+    BodyPlan plan;
+    std::uint64_t left;  // of a length
+    Task on_room;
+    Task on_gone;
+    const std::span<const Header>* trailers = nullptr;  // being written
+  };
 
   void write_response(Exchange& exchange, const LentResponse& response) override;
+  void begin_stream(Exchange& exchange, const LentResponse& head, StreamOptions options) override;
+  void end_stream(std::span<const Header> trailers) override;
+  [[nodiscard]] std::shared_ptr<IncomingBody> incoming() override { return incoming_; }
   void write_upgrade(Exchange& exchange, std::string_view protocol, std::span<const Header> headers,
                      std::unique_ptr<Protocol> next) override;
   [[nodiscard]] Exchange& exchange(InputContext& context);
+  /// A head that is said now; false, and the connection is ending, when the handler's headers are
+  /// none.
+  [[nodiscard]] bool write_head_of(Exchange& exchange, const LentResponse& response,
+                                   std::optional<std::uint64_t> length, Writing& writing);
+  [[nodiscard]] weir::Status encode_piece(std::string_view piece, Buffer& output);
+  /// Tells a client that waits for it to send the body (RFC 9110, section 10.1.1).
+  void go_on();
+  void write_refusal(const ParseError& error, Buffer& output);
+  /// Bytes of the request's body are still to come.
+  [[nodiscard]] bool body_pending() const {
+    return reading_ && exchange_->head().body != BodyKind::none;
+  }
   void begin(InputContext& context);
+  void dispatch(InputContext& context, std::string_view body);
+  void complete(InputContext& context);
   /// False where the body came too slowly.
   [[nodiscard]] bool take_body(std::string_view piece, InputContext& context);
   void call(InputContext& context);
   void refuse(const ParseError& error, InputContext& context, Progress& progress);
-  void await_more(InputContext& context, Progress& progress);
+  void await_more(Progress& progress);
 
   HttpService& service_;
   const ConnectionOptions& options_;
@@ -86,6 +119,8 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   std::uint64_t body_bytes_ = 0;
   HttpService::Scratch* scratch_ = nullptr;
   const Writing* writing_ = nullptr;
+  std::shared_ptr<IncomingBody> incoming_;  // of a handler that takes the body as it comes
+  std::unique_ptr<Stream> stream_;
   std::unique_ptr<Protocol> next_;  // what the connection was upgraded to
   bool reading_ = false;            // a request is under way
   bool continued_ = false;          // and was told to go on, or needs not be

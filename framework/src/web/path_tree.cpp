@@ -72,9 +72,9 @@ std::uint32_t PathTree::child(std::uint32_t parent, const PatternPart& part) {
 }
 
 void PathTree::add(std::string_view method, const std::vector<PatternPart>& parts,
-                   const std::string& name) {
+                   const std::string& name, bool streams) {
   std::uint32_t at = 0;
-  Target target{std::string(method), name, {}};
+  Target target{std::string(method), name, {}, streams};
   for (const PatternPart& part : parts) {
     at = child(at, part);
     if (part.kind != PatternPart::Kind::literal) target.captures.push_back(part.text);
@@ -125,6 +125,7 @@ const PathTree::Node* PathTree::descend(const Node& node, std::size_t at, Search
 
 void PathTree::find(std::string_view method, std::string_view path, RouteMatch& match) const {
   match.kind = RouteMatch::Kind::no_path;
+  match.streams = false;
   match.key = {};
   match.allow.clear();
   Search search{path, 0, match};
@@ -154,6 +155,7 @@ void PathTree::find(std::string_view method, std::string_view path, RouteMatch& 
   }
   match.kind = RouteMatch::Kind::route;
   match.key = target->name;
+  match.streams = target->streams;
   for (std::size_t i = 0; i < match.capture_count; ++i) {
     match.captures[i].name = target->captures[i];
   }

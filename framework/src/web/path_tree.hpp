@@ -33,7 +33,8 @@ class PathTree {
   PathTree() : nodes_(1) {}
 
   /// `name` is the route's. Throws std::invalid_argument when there is such a pattern already.
-  void add(std::string_view method, const std::vector<PatternPart>& parts, const std::string& name);
+  void add(std::string_view method, const std::vector<PatternPart>& parts, const std::string& name,
+           bool streams);
   void find(std::string_view method, std::string_view path, RouteMatch& match) const;
 
  private:
@@ -43,6 +44,7 @@ class PathTree {
     std::string method;
     std::string name;
     std::vector<std::string> captures;
+    bool streams;
   };
   struct Node {
     std::vector<std::pair<std::string, std::uint32_t>> literals;  // sorted

@@ -11,17 +11,17 @@ Routes::Routes() : built_(std::make_shared<PathTree>()) {}
 
 Routes::~Routes() = default;
 
-std::string Routes::add(std::string_view method, std::string_view pattern) {
+std::string Routes::add(std::string_view method, std::string_view pattern, bool streams) {
   std::string name = std::string(method) + " " + std::string(pattern);
   const std::lock_guard lock(mutex_);
   try {
     if (!is_token(method)) throw std::invalid_argument("the method is no token");
     auto tree = std::make_shared<PathTree>();
     for (const Entry& each : entries_) {
-      tree->add(each.method, parse_pattern(each.pattern), each.name);
+      tree->add(each.method, parse_pattern(each.pattern), each.name, each.streams);
     }
-    tree->add(method, parse_pattern(pattern), name);
-    entries_.push_back({name, std::string(method), std::string(pattern)});
+    tree->add(method, parse_pattern(pattern), name, streams);
+    entries_.push_back({name, std::string(method), std::string(pattern), streams});
     built_ = std::move(tree);
   } catch (const std::invalid_argument& why) {
     throw std::invalid_argument("route '" + name + "': " + why.what());
@@ -35,7 +35,7 @@ void Routes::remove(const std::string& name) {
   if (std::erase_if(entries_, [&](const Entry& each) { return each.name == name; }) == 0) return;
   auto tree = std::make_shared<PathTree>();
   for (const Entry& each : entries_) {
-    tree->add(each.method, parse_pattern(each.pattern), each.name);
+    tree->add(each.method, parse_pattern(each.pattern), each.name, each.streams);
   }
   built_ = std::move(tree);
   version_.fetch_add(1, std::memory_order_release);

@@ -50,7 +50,7 @@ class WebSocketProtocol final : public Protocol, private Timer {
   Progress on_input(std::string_view input, InputContext& context) override;
   weir::Status encode(std::string_view message, Buffer& output) override;
   void say_goodbye(CloseReason reason, Buffer& output) override;
-  [[nodiscard]] bool says_goodbye() const override { return closing_.may_send(); }
+  [[nodiscard]] bool says_goodbye(CloseReason) const override { return closing_.may_send(); }
   void on_drained(Session& session) override { inner_->on_drained(session); }
   void on_end(Session& session) override { inner_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override;

@@ -31,7 +31,8 @@ struct WebBench {
   MemoryLoop loop;
   Server server;
 
-  explicit WebBench(ServerOptions options = {}) : server(prepared(std::move(options), loop)) {}
+  explicit WebBench(ServerOptions options = {}, testing::Faults faults = {})
+      : loop(std::move(faults)), server(prepared(std::move(options), loop)) {}
 
   void serve(std::unique_ptr<ProtocolFactory> factory) {
     BOOST_REQUIRE(server.listen(web_endpoint, std::move(factory)).ok());

@@ -164,6 +164,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_does_not_end_is_cut_at_the_frame_deadline) {
   }
   BOOST_TEST(!peer.ended());
   bench.loop.advance(1s);
+  BOOST_TEST(peer.take().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
   BOOST_TEST(peer.ended());
 }
 
@@ -194,6 +195,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_stops_is_cut_at_the_frame_deadline_and_is_not_i
   bench.loop.run_ready();
   BOOST_TEST(!peer.ended());  // a request is under way
   bench.loop.advance(10s);
+  BOOST_TEST(peer.take().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
   BOOST_TEST(peer.ended());
 }
 

@@ -118,6 +118,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   /// is, the connection is neither idle nor drained, and the peer's end of sending waits for it.
   /// With `bounded`, the handler deadline ends the connection; else who answers looks after that.
   void handler_began(std::size_t most = 1, bool bounded = true);
+  /// From now on so many of those that are out stop the input.
+  void handlers_at_once(std::size_t most);
   /// One that was out has sent its answer, or none.
   void handler_done();
   [[nodiscard]] std::size_t handlers_out() const { return handlers_out_; }

@@ -89,12 +89,15 @@ class Protocol {
   /// What waited to be sent has fallen to the low watermark after it had reached the high one.
   virtual void on_drained(Session& session) = 0;
   /// The end is decided, and what is appended here still goes out first, where the peer takes it.
-  /// Once, and only where says_goodbye() at that moment.
+  /// Once, and only where says_goodbye(reason) at that moment.
   virtual void say_goodbye(CloseReason reason, Buffer& output) {
     static_cast<void>(reason);
     static_cast<void>(output);
   }
-  [[nodiscard]] virtual bool says_goodbye() const { return false; }
+  [[nodiscard]] virtual bool says_goodbye(CloseReason reason) const {
+    static_cast<void>(reason);
+    return false;
+  }
   /// The peer has finished sending, and everything it sent was handled.
   virtual void on_end(Session& session) = 0;
   /// The last call; the session has ended.

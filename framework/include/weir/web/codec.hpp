@@ -1,6 +1,6 @@
 // Codec: what handlers of HTTP requests may take and return. Layer: web.
 //
-//     takes     const Request&;  the body as std::string_view or std::string
+//     takes     const Request&;  the body as std::string_view or std::string, or a BodyStream
 //     returns   Response;  what converts to std::string_view: 200, text/plain;
 //               std::optional of that: 404 without;  nothing: 204
 //
@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "weir/routing/text_codec.hpp"
+#include "weir/web/body_stream.hpp"
 #include "weir/web/request.hpp"
 
 namespace weir::http {
@@ -34,13 +35,16 @@ inline constexpr bool is_response<std::optional<V>> = is_response<V> || is_text<
 
 struct Codec {
   template <class T, std::size_t count>
-  static constexpr bool takes = std::is_same_v<T, Request> || TextCodec::takes<T, 1>;
+  static constexpr bool takes =
+      std::is_same_v<T, Request> || std::is_same_v<T, BodyStream> || TextCodec::takes<T, 1>;
   static constexpr bool lends = true;
 
   template <class T>
   static T argument(Context& context, std::size_t, std::size_t) {
     if constexpr (std::is_same_v<T, Request>) {
       return Request(static_cast<Exchange&>(context));
+    } else if constexpr (std::is_same_v<T, BodyStream>) {
+      return BodyStream(static_cast<Exchange&>(context).incoming());
     } else {
       return T(context.payload());
     }

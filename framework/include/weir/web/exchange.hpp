@@ -16,6 +16,8 @@
 namespace weir::http {
 
 class ExchangeOwner;
+class IncomingBody;
+struct StreamOptions;
 
 class Exchange final : public Context {
  public:
@@ -45,6 +47,12 @@ class Exchange final : public Context {
   /// first answer.
   bool upgrade(std::string_view protocol, std::span<const Header> headers,
                std::unique_ptr<Protocol> next);
+
+  /// The head of a response whose body follows; for Responder::reply_by().
+  void begin_stream(const Response& head, StreamOptions options);
+  /// The body, as it comes.
+  [[nodiscard]] std::shared_ptr<IncomingBody> incoming();
+  [[nodiscard]] ExchangeOwner& owner() { return owner_; }
 
   // For its owner:
 
@@ -89,6 +97,11 @@ class ExchangeOwner {
  public:
   virtual void write_response(Exchange& exchange, const LentResponse& response) = 0;
   /// 101, and from then on the connection is `next`'s.
+  virtual void begin_stream(Exchange& exchange, const LentResponse& head,
+                            StreamOptions options) = 0;
+  virtual void end_stream(std::span<const Header> trailers) = 0;
+  /// nullptr for a request whose body was there before its call.
+  [[nodiscard]] virtual std::shared_ptr<IncomingBody> incoming() = 0;
   virtual void write_upgrade(Exchange& exchange, std::string_view protocol,
                              std::span<const Header> headers, std::unique_ptr<Protocol> next) = 0;
 

@@ -2,4 +2,5 @@
 #pragma once
 
 #include "weir/service/server.hpp"
+#include "weir/web/response_stream.hpp"
 #include "weir/web/serve.hpp"

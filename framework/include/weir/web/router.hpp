@@ -39,7 +39,7 @@ class BasicRouter {
   /// Requests of `method`, as it is written here, whose path `pattern` (routes.hpp) fits.
   template <class H, class... Layers>
   BasicRouter& on(std::string_view method, std::string_view pattern, H handler, Layers... layers) {
-    const std::string name = routes_->add(method, prefix_ + std::string(pattern));
+    const std::string name = routes_->add(method, prefix_ + std::string(pattern), streams_body<H>);
     try {
       router_.on(name, std::move(handler), std::move(layers)...);
     } catch (...) {

@@ -43,6 +43,8 @@ struct RouteMatch {
   Kind kind = Kind::no_path;
   /// The name of the route: "GET /users/{id}". Lives as long as `tree`.
   std::string_view key{};
+  /// Of route: its handler takes the body as it comes.
+  bool streams = false;
   /// Of no_method: those that the path has, as the Allow field says them.
   std::string allow{};
   std::array<Capture, max_captures> captures{};
@@ -60,7 +62,7 @@ class Routes {
   /// Its name. Throws std::invalid_argument with what is wrong: the method is no token, the pattern
   /// does not begin with '/', an empty, repeated or unclosed brace, too many of them, text after a
   /// rest; or a pattern that differs from another one by the names in its braces alone.
-  std::string add(std::string_view method, std::string_view pattern);
+  std::string add(std::string_view method, std::string_view pattern, bool streams = false);
   void remove(const std::string& name);
   /// All names, in the order of their adding.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -74,6 +76,7 @@ class Routes {
     std::string name;
     std::string method;
     std::string pattern;
+    bool streams;
   };
   struct Cached {
     std::uint64_t version = 0;

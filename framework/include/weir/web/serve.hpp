@@ -4,8 +4,9 @@
 //     server.listen("tcp://127.0.0.1:8080", weir::http::serve([] { return "hello\n"; }));
 //
 // Keep-alive and pipelining, responses in the order of their requests; bodies are read whole before
-// the handler is called (Options::limits.body); what is wrong with a request is answered and ends
-// its connection. While the server drains, each response says Connection: close.
+// the handler is called (Options::limits.body), but for one that takes a BodyStream; what is wrong
+// with a request is answered and ends its connection. While the server drains, each response says
+// Connection: close.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,8 @@ struct Options {
   /// 408 and ends the connection; not before `body_grace` has passed.
   std::uint64_t min_body_rate = 512;
   Duration body_grace = std::chrono::seconds(10);
+  /// The most of a body that a handler takes as it comes (BodyStream); more is 413.
+  std::uint64_t streamed_body = std::uint64_t{1} << 30U;
 };
 
 /// What Server::listen() takes. Keeps the routes.
