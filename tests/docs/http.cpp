@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "unit/web/bench.hpp"
 #include "weir/routing/layers.hpp"
+#include "weir/session/group.hpp"
 #include "weir/web/files.hpp"
 #include "weir/web/http.hpp"
 #include "weir/web/json.hpp"
@@ -84,6 +86,35 @@ int serve_files() {
 }
 // ]
 
+// [events
+weir::http::Router make_events(weir::Server& server, weir::Group& listeners) {
+  // Lives as long as its connection.
+  auto streams = server.session<std::vector<weir::http::ResponseStream>>();
+  weir::http::Router routes;
+  routes.get("/events",
+             [streams, &listeners](weir::http::ResponseStream stream, weir::Session& session) {
+               stream.begin({.content_type = "text/event-stream"});
+               stream.write("data: welcome\n\n");
+               listeners.add(session);  // what the group is told goes out on each stream
+               streams[session].push_back(std::move(stream));
+             });
+  return routes;
+}
+// ]
+
+// [uploads
+weir::http::Router make_uploads(std::string& store) {
+  weir::http::Router routes;
+  routes.post("/uploads", [&store](weir::http::BodyStream body, weir::Responder responder) {
+    body.read([&store](std::string_view piece) { store += piece; },
+              [&store, responder](bool whole) {
+                if (whole) responder.reply(std::to_string(store.size()) + " bytes\n");
+              });
+  });
+  return routes;
+}
+// ]
+
 using weir::test::get;
 
 }  // namespace
@@ -109,6 +140,24 @@ BOOST_AUTO_TEST_CASE(the_api_of_the_guide_answers) {
   BOOST_TEST(bench.ask(put + R"({"name":"Ada","age":36})") == "HTTP/1.1 204 No Content\r\n\r\n");
   BOOST_TEST(bench.ask(get("/users/ada")).ends_with(R"({"age":36,"name":"Ada"})"));
   BOOST_TEST(bench.ask(get("/users/bob")).starts_with("HTTP/1.1 404 Not Found\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_streams_of_the_guide_flow) {
+  weir::Group listeners;
+  weir::test::WebBench bench;
+  bench.serve(weir::http::serve(make_events(bench.server, listeners)));
+  weir::test::Peer peer = bench.connect();
+  BOOST_TEST(bench.ask(peer, get("/events")).ends_with("\r\n\r\nf\r\ndata: welcome\n\n\r\n"));
+  listeners.send("data: news\n\n");
+  bench.loop.run_ready();
+  BOOST_TEST(peer.take() == "c\r\ndata: news\n\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_uploads_of_the_guide_are_taken) {
+  std::string store;
+  weir::test::WebBench bench;
+  bench.serve(weir::http::serve(make_uploads(store)));
+  BOOST_TEST(bench.ask(weir::test::post("/uploads", "0123456789")).ends_with("10 bytes\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_listener_of_the_guide_answers_with_a_reason_or_an_endpoint) {

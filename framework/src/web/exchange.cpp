@@ -46,7 +46,8 @@ LentResponse lent(const Response& response, std::vector<Header>& headers) {
           .body = response.body,
           .file = response.file ? &*response.file : nullptr,
           .close = response.close,
-          .upgrade = response.upgrade};
+          .upgrade = response.upgrade,
+          .compress = response.compress};
 }
 
 }  // namespace

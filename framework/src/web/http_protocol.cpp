@@ -126,9 +126,8 @@ void HttpProtocol::dispatch(InputContext& context, std::string_view body) {
   Exchange& present = *exchange_;
   const RouteMatch& match = present.match();
   // How long the body takes is the client's; the handler's time begins when it is there.
-  const TimePoint deadline = incoming_ != nullptr
-                                 ? TimerQueue::never
-                                 : handler_deadline(options_.deadlines, context.loop);
+  const TimePoint deadline =
+      incoming_ != nullptr ? TimerQueue::never : handler_deadline(options_.deadlines, context.loop);
   present.begin_call(body, deadline, context.frames > 1);
   if (match.kind == RouteMatch::Kind::no_method && present.head().method == "OPTIONS") {
     present.respond(Response{.status = Status::no_content}.with("Allow", match.allow));

@@ -88,6 +88,7 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   void write_upgrade(Exchange& exchange, std::string_view protocol, std::span<const Header> headers,
                      std::unique_ptr<Protocol> next) override;
   [[nodiscard]] Exchange& exchange(InputContext& context);
+  void write_whole(Exchange& exchange, const LentResponse& response);
   /// A head that is said now; false, and the connection is ending, when the handler's headers are
   /// none.
   [[nodiscard]] bool write_head_of(Exchange& exchange, const LentResponse& response,

@@ -2,6 +2,7 @@
 #include <ctime>
 #include <utility>
 
+#include "web/compression.hpp"
 #include "web/http_protocol.hpp"
 #include "weir/session/connection.hpp"
 
@@ -56,6 +57,18 @@ bool HttpProtocol::write_head_of(Exchange& exchange, const LentResponse& respons
 }
 
 void HttpProtocol::write_response(Exchange& exchange, const LentResponse& response) {
+  const CompressOptions& compress = service_.options.compress;
+  if (response.body.size() >= compress.min_body) {
+    Compression compression;
+    LentResponse compressed = response;
+    if (compression.apply(compress, exchange.head(), compressed)) {
+      return write_whole(exchange, compressed);
+    }
+  }
+  write_whole(exchange, response);
+}
+
+void HttpProtocol::write_whole(Exchange& exchange, const LentResponse& response) {
   Connection& connection = *exchange.connection();
   const FileRange* file = response.file;
   Writing writing{};

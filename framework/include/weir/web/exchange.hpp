@@ -90,6 +90,7 @@ struct LentResponse {
   const FileRange* file = nullptr;  // the body, instead
   bool close = false;
   std::string_view upgrade{};  // what a response of 426 asks for
+  bool compress = true;        // may be
 };
 
 /// A protocol, as its exchanges know it.

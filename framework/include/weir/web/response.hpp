@@ -29,6 +29,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers{};
   /// The connection ends behind it.
   bool close = false;
+  /// Never compressed where this is false, as it should be for a body that has a secret beside
+  /// something that the client chose: the length of the compressed bytes tells of the secret.
+  bool compress = true;
   /// The protocol that a response of 426 asks for (RFC 9110, section 15.5.22).
   std::string upgrade{};
 

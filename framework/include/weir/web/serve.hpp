@@ -9,6 +9,7 @@
 // Connection: close.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -20,6 +21,18 @@
 
 namespace weir::http {
 
+/// gzip for clients that ask for it: text of any form, where the handler set no Content-Encoding
+/// and no `Cache-Control: no-transform`. Not for bodies in pieces, nor for files that are sent by
+/// the kernel. Nothing without zlib.
+struct CompressOptions {
+  bool enabled = true;
+  /// Shorter bodies gain nothing; longer ones would hold the loop for more than some milliseconds.
+  std::size_t min_body = 1024;
+  std::size_t max_body = 1024 * 1024;
+  /// zlib's: 1 is the fastest, 9 the smallest.
+  int level = 1;
+};
+
 struct Options {
   Limits limits{};
   /// A body that comes more slowly than this, in bytes a second since its head, is answered with
@@ -28,6 +41,7 @@ struct Options {
   Duration body_grace = std::chrono::seconds(10);
   /// The most of a body that a handler takes as it comes (BodyStream); more is 413.
   std::uint64_t streamed_body = std::uint64_t{1} << 30U;
+  CompressOptions compress{};
 };
 
 /// What Server::listen() takes. Keeps the routes.
