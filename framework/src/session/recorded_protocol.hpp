@@ -31,7 +31,9 @@ class RecordedProtocol final : public Protocol {
   void say_goodbye(CloseReason reason, Buffer& output) override {
     protocol_->say_goodbye(reason, output);
   }
-  [[nodiscard]] bool says_goodbye() const override { return protocol_->says_goodbye(); }
+  [[nodiscard]] bool says_goodbye(CloseReason reason) const override {
+    return protocol_->says_goodbye(reason);
+  }
   void on_end(Session& session) override { protocol_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override {
     protocol_->on_close(session, reason);
