@@ -42,7 +42,7 @@ class ClientProtocol final : public Protocol, private Timer {
   void on_written(std::uint64_t) override;
   [[nodiscard]] bool wants_written() const override { return true; }
   void say_goodbye(CloseReason reason, Buffer& output) override;
-  [[nodiscard]] bool says_goodbye() const override { return may_send(); }
+  [[nodiscard]] bool says_goodbye(CloseReason) const override { return may_send(); }
   void on_drained(Session&) override {}
   void on_end(Session&) override;
   void on_close(Session&, CloseReason) override;
