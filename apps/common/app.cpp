@@ -33,14 +33,9 @@ auto store(Parse parse_value, T& into) {
 }  // namespace
 
 App::App(About about) : about_(std::move(about)) {
-  add({"--listen", "ENDPOINT", "where to listen", about_.endpoint,
-       [this](std::string_view value) -> Status {
-         auto endpoint = Endpoint::parse(value);
-         if (!endpoint.ok()) return endpoint.error();
-         endpoints_.emplace_back(value);
-         return {};
-       },
-       true});
+  if (!about_.endpoint.empty()) {
+    add_endpoints("--listen", "where to listen", about_.endpoint, endpoints_);
+  }
   add({"--backend", "NAME", "asio, select, poll, epoll or spin", "asio",
        store(parse_backend, options_.backend)});
   add({"--threads", "N|per-connection", "loops, or a thread for each connection", "1",
@@ -70,6 +65,19 @@ App::App(About about) : about_(std::move(about)) {
        }});
 }
 
+void App::add_endpoints(std::string name, std::string help, std::string fallback,
+                        std::vector<std::string>& into) {
+  add({std::move(name), "ENDPOINT", std::move(help), std::move(fallback),
+       [this, &into](std::string_view value) -> Status {
+         auto endpoint = Endpoint::parse(value);
+         if (!endpoint.ok()) return endpoint.error();
+         endpoints_.emplace_back(value);
+         if (&into != &endpoints_) into.emplace_back(value);
+         return {};
+       },
+       true});
+}
+
 std::optional<int> App::parse(int argc, const char* const* argv) {
   prepare_process();
   const auto status = parse_flags(
@@ -95,9 +103,10 @@ ListenerOptions App::listener_options(const std::string& endpoint) const {
   return {.local_file = local_file_, .tls = is_tls(endpoint) ? tls_.filter() : nullptr};
 }
 
-bool App::listens(const Result<Endpoint>& bound) {
+bool App::listens(const Result<Endpoint>& bound, std::string line) {
   if (bound.ok()) {
-    listening_.push_back(bound.value());
+    if (line.empty()) line = "listening on " + bound.value().to_string();
+    listening_.push_back(std::move(line));
   } else {
     complain(about_.name, bound.error().message);
   }
@@ -113,9 +122,7 @@ int App::run(Server& server) {
   ignore_unhandled_stops();
   const int status = server.run([this, &inspector] {
     std::string lines;
-    for (const Endpoint& endpoint : listening_) {
-      lines.append("listening on ").append(endpoint.to_string()).append("\n");
-    }
+    for (const std::string& line : listening_) lines.append(line).append("\n");
     if (const auto& admin = inspector.value(); admin != nullptr) {
       lines.append("inspector on ").append(admin->url()).append("\n");
     }

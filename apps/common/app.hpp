@@ -28,7 +28,7 @@ namespace weir::app {
 struct About {
   std::string name;      // "weir-echo"
   std::string purpose;   // one sentence, for --help
-  std::string endpoint;  // where it listens unless told otherwise
+  std::string endpoint;  // where it listens unless told otherwise; empty: it has no --listen
   std::string example;   // a command line, for --help
 };
 
@@ -42,27 +42,33 @@ class App {
   /// A flag of this program, beside those of every server. Before parse().
   void add(Flag flag) { flags_.push_back(std::move(flag)); }
 
+  /// A flag of this program for listeners of one kind, as --listen is. Before parse(), which fills
+  /// `into`.
+  void add_endpoints(std::string name, std::string help, std::string fallback,
+                     std::vector<std::string>& into);
+
   /// The first call of main, once: also prepares the process (process.hpp). Answers nothing when
   /// the program is to go on, else its exit status.
   [[nodiscard]] std::optional<int> parse(int argc, const char* const* argv);
 
   /// What the flags say; after parse().
   [[nodiscard]] const ServerOptions& server_options() const { return options_; }
-  /// One or more.
+  /// Of all flags, one or more.
   [[nodiscard]] const std::vector<std::string>& endpoints() const { return endpoints_; }
 
   /// What the flags say of a listener there.
   [[nodiscard]] ListenerOptions listener_options(const std::string& endpoint) const;
 
-  /// Keeps what Server::listen answered for run() to print. False after a line on standard error.
-  [[nodiscard]] bool listens(const Result<Endpoint>& bound);
+  /// Keeps what Server::listen answered for run() to print: `line`, or "listening on ENDPOINT".
+  /// False after a line on standard error.
+  [[nodiscard]] bool listens(const Result<Endpoint>& bound, std::string line = "");
   /// What the inspector shows beside the server's figures. Before run().
   void set_figures(std::function<std::vector<Figure>()> figures) {
     admin_.set_figures(std::move(figures));
   }
-  /// Serves until SIGTERM or SIGINT. Prints "listening on ENDPOINT" for each listener, and then
-  /// "inspector on URL" where there is one, as soon as connections and signals are looked after,
-  /// and at the end how the connections ended. Answers the exit status.
+  /// Serves until SIGTERM or SIGINT. Prints the line of each listener, and then "inspector on URL"
+  /// where there is one, as soon as connections and signals are looked after, and at the end how
+  /// the connections ended. Answers the exit status.
   [[nodiscard]] int run(Server& server);
 
  private:
@@ -73,7 +79,7 @@ class App {
   TlsServerFlags tls_;
   AdminFlags admin_;
   std::vector<std::string> endpoints_;
-  std::vector<Endpoint> listening_;
+  std::vector<std::string> listening_;
 };
 
 }  // namespace weir::app
