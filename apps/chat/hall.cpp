@@ -43,7 +43,7 @@ Result<Welcome> Hall::enter(MemberId member, Face& face, Entry entry) {
     return named.error();
   }
   std::vector<Packet> packets;
-  const auto entered = [&] {
+  auto entered = [&] {
     const std::lock_guard lock(mutex_);
     return enter_locked(member, face, entry, packets);
   }();

@@ -51,13 +51,13 @@ std::string joined_by_commas(const std::vector<std::string>& names) {
 
 void describe(const Condition& now, const Condition& before, std::vector<std::string>& lines) {
   if (now.bus != before.bus) {
-    lines.push_back(now.bus.empty()
-                        ? "* other servers can be reached again"
-                        : "* other servers cannot be reached: what you say gets there later");
+    lines.emplace_back(now.bus.empty()
+                           ? "* other servers can be reached again"
+                           : "* other servers cannot be reached: what you say gets there later");
   }
   if (now.history != before.history) {
-    lines.push_back(now.history.empty() ? "* what is said is written to disk again"
-                                        : "* what is said is not written to disk now");
+    lines.emplace_back(now.history.empty() ? "* what is said is written to disk again"
+                                           : "* what is said is not written to disk now");
   }
 }
 
