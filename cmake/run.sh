@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Usage: run.sh [APP] [FLAGS...]
-# Builds the program apps/APP (default: echo) with all that it needs and becomes it, so that signals
+# Builds the program apps/APP (default: chat) with all that it needs and becomes it, so that signals
 # reach it. Standard output is the program's alone; what building says is shown on standard error,
 # and only when it fails.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-app="echo"
+app="chat"
 if [[ $# -gt 0 && $1 != -* ]]; then
   app=$1
   shift
