@@ -22,9 +22,11 @@ class FarewellProtocol final : public Protocol {
   }
   void on_drained(Session& session) override { inner_->on_drained(session); }
   void say_goodbye(CloseReason reason, Buffer& output) override {
-    if (reason == CloseReason::drained) static_cast<void>(inner_->encode(line_, output));
+    if (says_goodbye(reason)) static_cast<void>(inner_->encode(line_, output));
   }
-  [[nodiscard]] bool says_goodbye() const override { return true; }
+  [[nodiscard]] bool says_goodbye(CloseReason reason) const override {
+    return reason == CloseReason::drained;
+  }
   void on_end(Session& session) override { inner_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override {
     inner_->on_close(session, reason);
