@@ -148,9 +148,9 @@ void ClientWire::begin(ClientExchange& exchange) {
   exchange_over_ = false;
   dropped_ = 0;
   protocol_->expect(exchange.method, exchange.max_body);
-  const bool body = exchange.body.chunk != nullptr && exchange.body.size() != 0;
-  static_cast<void>(connection_->send(exchange.head.view(), body));
-  if (body) static_cast<void>(connection_->send_shared(exchange.body));
+  // Both go out together, at the end of the round.
+  static_cast<void>(connection_->send(exchange.head.view()));
+  if (exchange.body.chunk != nullptr) static_cast<void>(connection_->send_shared(exchange.body));
   if (exchange.paused) connection_->pause();
 }
 

@@ -110,10 +110,10 @@ void ClientCore::on_opened(const Opened& opened) {
   generation_.fetch_add(1);
   if (paused_) connection_->pause();
   set_state(ClientState::connected);
-  tell_attempt({});
   guarded("on_open", [&] {
     if (hooks_.on_open) hooks_.on_open(opened);
   });
+  tell_attempt({});
 }
 
 void ClientCore::on_connection_closed(Connection& connection) {

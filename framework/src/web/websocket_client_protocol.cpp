@@ -48,11 +48,11 @@ Status write_request(const http::Url& url, const ClientOptions& options, std::st
     offer = offer_deflate(*options.deflate);
     fields.push_back({"Sec-WebSocket-Extensions", offer});
   }
-  for (const auto& [name, value] : options.headers) {
+  for (const auto& header : options.headers) {
     const bool own = std::ranges::any_of(
-        own_fields, [&](std::string_view field) { return http::same_name(field, name); });
-    if (own) return Error{"header " + name + " is written by weir", EINVAL};
-    fields.push_back({name, value});
+        own_fields, [&](std::string_view field) { return http::same_name(field, header.first); });
+    if (own) return Error{"header " + header.first + " is written by weir", EINVAL};
+    fields.push_back({header.first, header.second});
   }
   const std::string host = url.authority();
   return http::write_head({.target = url.target, .host = host, .upgrade = "websocket"}, fields,

@@ -132,8 +132,8 @@ class Client {
 
   /// Connects, and comes back whenever the connection ends.
   void start();
-  /// The same, and waits for the end of the attempt, for `Deadlines::connect`. After a failure the
-  /// client goes on trying.
+  /// The same, and waits for the end of the attempt, for `Deadlines::connect`; on_open has returned
+  /// then. After a failure the client goes on trying.
   Status connect();
 
   /// Sends a text, which is UTF-8, or a binary message. Rejected: nothing goes out, for there is no
