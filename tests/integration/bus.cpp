@@ -1,88 +1,28 @@
 // Processes on a bus and a real Redis, which are killed and come again: every message once and in
 // order, and what cannot be had is said.
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <future>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "integration/program.hpp"
+#include "integration/redis.hpp"
 #include "weir/bus/bus.hpp"
 
 namespace ut = boost::unit_test;
 using weir::integration::Program;
+using weir::integration::Redis;
+using weir::integration::redis_installed;
 using Lines = std::vector<std::string>;
 
 namespace {
-
-std::string redis_program() {
-  const char* const path = std::getenv("PATH");
-  std::istringstream folders(path != nullptr ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::filesystem::path program = std::filesystem::path(folder) / "redis-server";
-    if (access(program.c_str(), X_OK) == 0) return program;
-  }
-  return {};
-}
-
-boost::test_tools::assertion_result redis_installed(ut::test_unit_id) {
-  boost::test_tools::assertion_result there(!redis_program().empty());
-  if (!there) there.message() << "no redis-server; cmake/setup.sh ci installs it";
-  return there;
-}
-
-/// A redis-server that keeps nothing, on a socket in a folder of its own.
-class Redis {
- public:
-  explicit Redis(std::string extra = {}) : extra_(std::move(extra)) {
-    std::string name = std::filesystem::temp_directory_path() / "weir-bus-XXXXXX";
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-    start();
-  }
-  ~Redis() {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  Redis(const Redis&) = delete;
-  Redis& operator=(const Redis&) = delete;
-
-  void start() {
-    std::ofstream(folder_ / "redis.conf")
-        << "port 0\nsave \"\"\nappendonly no\ndir " << folder_.string() << "\nunixsocket "
-        << (folder_ / "socket").string() << '\n'
-        << extra_ << '\n';
-    server_ = std::make_unique<Program>(
-        weir::integration::Launch{.command = {redis_program(), folder_ / "redis.conf"}});
-    while (server_->read_line().find("eady to accept connections") == std::string::npos) {
-    }
-  }
-  /// With SIGKILL.
-  void kill() {
-    server_->signal(SIGKILL);
-    server_->wait();
-  }
-  [[nodiscard]] std::string address(const std::string& password = {}) const {
-    return "redis+unix://" + password + (folder_ / "socket").string();
-  }
-
- private:
-  const std::string extra_;
-  std::filesystem::path folder_;
-  std::unique_ptr<Program> server_;
-};
 
 /// One process on the bus, and the lines that it has printed.
 class Member {

@@ -16,9 +16,11 @@ kept.set("key", key);
 let nick = kept.get("nick", localStorage.getItem("nick") ?? "");
 let room = "";        // where the page is
 let shown = "";       // whose messages it shows
+let log = "";         // the order that the server keeps
 let seen = null;      // the last message: {log, seq, id}
 let known = new Set();  // ids of the messages that are shown
 let people = [];
+let rooms = [];
 let unread = 0;
 let typedAt = 0;
 let longest = 2000;
@@ -76,6 +78,13 @@ function showTitle() {
 function showPeople() {
   people.sort((a, b) => a.localeCompare(b));
   view.people(people, nick);
+  showRooms();
+}
+
+/** As the server said last, but of this room we know better. */
+function showRooms() {
+  const others = rooms.filter(({ name }) => name !== room);
+  view.rooms([{ name: room, people: people.length }, ...others], room);
 }
 
 function showCondition({ bus, history }) {
@@ -170,7 +179,10 @@ const handlers = {
   typing(message) {
     if (message.room === shown && message.nick !== nick) view.typing(message.nick, true);
   },
-  rooms: (message) => view.rooms(message.rooms, room),
+  rooms(message) {
+    rooms = message.rooms;
+    showRooms();
+  },
   condition: (message) => showCondition(message.condition),
   lost: ({ messages }) => view.note(
     messages > 0 ? `${messages} messages of other servers are missing or come late`
@@ -190,8 +202,6 @@ const handlers = {
     by("replaced-dialog").showModal();
   },
 };
-let log = "";
-
 function refuseName(why, id) {
   if (id === "hello" && room !== "lobby" && !/nickname/.test(why)) {
     view.note(`You cannot go to #${room}: ${why}`, "gap");
