@@ -19,8 +19,13 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const std::string& address,
   std::unique_ptr<PostOffice> office(new PostOffice(hall, options.log));
   BusHooks hooks;
   hooks.on_state = [&hall](BusState state, const Error& why) {
-    if (state == BusState::connected) return hall.set_bus_condition("");
-    hall.set_bus_condition(why.message.empty() ? "not connected yet" : why.message);
+    if (state != BusState::connected) {
+      return hall.set_bus_condition(why.message.empty() ? "not connected" : why.message);
+    }
+    hall.set_bus_condition("");
+    // Later on the bus brings what was missed, or says that it cannot.
+    const bool for_the_first_time = why.message.empty();
+    if (for_the_first_time) hall.ask();
   };
   auto bus = make_bus(address, std::move(options), std::move(hooks));
   if (!bus.ok()) return bus.error();
@@ -36,7 +41,7 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const std::string& address,
 }
 
 void PostOffice::begin(EventLoop& loop) {
-  hall_.ask();
+  if (bus_->state() != BusState::connected) hall_.set_bus_condition("not connected yet");
   announce_later(loop);
 }
 

@@ -19,8 +19,8 @@ class PostOffice {
   /// may be used when this answers, outlive the post office.
   static Result<std::unique_ptr<PostOffice>> open(const std::string& address, BusOptions options,
                                                   Hall& hall);
-  /// Asks the other processes what was said and who is there, and tells them who is here every
-  /// few seconds. Once, on the loop's thread or before it runs.
+  /// Tells the other processes every few seconds who is here, and, when they can be reached, asks
+  /// them what was said. Once, before the loop runs.
   void begin(EventLoop& loop);
   void post(const Packet& packet);
 

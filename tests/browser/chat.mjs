@@ -246,6 +246,33 @@ async function what_was_said_outlives_the_server(browser) {
   await second.stop();
 }
 
+async function people_are_told_that_other_servers_cannot_be_reached(browser) {
+  const server = await start(undefined, "--bus", "redis://127.0.0.1:1");  // where nobody is
+  const anna = await come(browser, server.said("chat on "), "Anna");
+  await anna.page.locator("#condition", { hasText: "Other servers cannot be reached" }).waitFor();
+  await anna.say("is anybody here?");
+  await anna.sees("is anybody here?");
+  assert.equal(await anna.pending(), 0);
+  anna.check();
+  await anna.close();
+  await server.stop();
+}
+
+async function a_page_of_another_host_cannot_connect() {
+  const server = await start();
+  const { host, hostname, port } = new URL(server.said("chat on "));
+  for (const [origin, status] of [[`http://${host}`, 101], ["http://evil.example", 403]]) {
+    const socket = net.connect(Number(port), hostname);
+    socket.write(
+      `GET /chat HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nUpgrade: websocket\r\n` +
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+    const [answer] = await once(socket, "data");
+    assert.match(answer.toString(), new RegExp(`^HTTP/1.1 ${status} `));
+    socket.destroy();
+  }
+  await server.stop();
+}
+
 async function the_page_works_at_every_size_and_by_keyboard(browser) {
   const server = await start();
   const url = server.said("chat on ");
@@ -305,6 +332,8 @@ await with_browser(async (browser) => {
     a_message_whose_answer_is_lost_is_not_doubled,
     a_terminal_and_a_browser_talk,
     what_was_said_outlives_the_server,
+    people_are_told_that_other_servers_cannot_be_reached,
+    a_page_of_another_host_cannot_connect,
     the_page_works_at_every_size_and_by_keyboard,
   ]) {
     console.log(test.name.replaceAll("_", " "));

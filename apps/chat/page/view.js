@@ -152,7 +152,6 @@ export class View {
 
   room(name) {
     by("room").textContent = `#${name}`;
-    by("text").placeholder = `Message to #${name}`;
   }
 
   me(nick) {
