@@ -258,6 +258,29 @@ async function people_are_told_that_other_servers_cannot_be_reached(browser) {
   await server.stop();
 }
 
+async function a_second_tab_of_one_person_takes_the_first_ones_place(browser) {
+  const server = await start();
+  const url = server.said("chat on ");
+  const first = await come(browser, url, "Anna");
+  const kept = await first.page.evaluate(() => ({ ...sessionStorage }));
+  const second = await open_page(browser, url);
+  await second.page.evaluate((items) => Object.assign(sessionStorage, items), kept);
+  await second.page.reload();
+  await second.page.locator('#state[data-kind="open"]').waitFor();
+  await first.page.locator("#replaced-dialog").waitFor();
+  assert.deepEqual(await second.page.locator("#people-list .nick").allTextContents(), ["Anna"]);
+  await first.page.getByRole("button", { name: "Chat here again" }).click();
+  await second.page.locator("#replaced-dialog").waitFor();
+  await first.say("it is me again");
+  await first.sees("it is me again");
+  assert.deepEqual(await first.page.locator("#people-list .nick").allTextContents(), ["Anna"]);
+  first.check();
+  second.check();
+  await first.close();
+  await second.close();
+  await server.stop();
+}
+
 async function a_page_of_another_host_cannot_connect() {
   const server = await start();
   const { host, hostname, port } = new URL(server.said("chat on "));
@@ -333,6 +356,7 @@ await with_browser(async (browser) => {
     a_terminal_and_a_browser_talk,
     what_was_said_outlives_the_server,
     people_are_told_that_other_servers_cannot_be_reached,
+    a_second_tab_of_one_person_takes_the_first_ones_place,
     a_page_of_another_host_cannot_connect,
     the_page_works_at_every_size_and_by_keyboard,
   ]) {

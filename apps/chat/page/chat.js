@@ -10,8 +10,8 @@ const kept = {
   get: (name, fallback) => JSON.parse(sessionStorage.getItem(name) ?? "null") ?? fallback,
   set: (name, value) => sessionStorage.setItem(name, JSON.stringify(value)),
 };
-const key = kept.get("key", newId());
-kept.set("key", key);
+const key = kept.get("secret", newId());
+kept.set("secret", key);
 
 let nick = kept.get("nick", localStorage.getItem("nick") ?? "");
 let room = "";        // where the page is
