@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "weir/core/time.hpp"
 #include "weir/http/limits.hpp"
 #include "weir/session/protocol.hpp"
+#include "weir/session/protocol_choice.hpp"
 #include "weir/web/router.hpp"
 
 namespace weir::http {
@@ -63,5 +65,8 @@ requires PlainCallable<H>
   router.otherwise(std::move(handler));
   return serve(router, options);
 }
+
+/// A first line that is the request line of HTTP/1: for ProtocolChoice.
+[[nodiscard]] Recognized recognize(std::string_view first);
 
 }  // namespace weir::http
