@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "unit/web/bench.hpp"
+#include "weir/framing/line.hpp"
 #include "weir/routing/layers.hpp"
 #include "weir/session/group.hpp"
 #include "weir/web/files.hpp"
@@ -115,6 +116,15 @@ weir::http::Router make_uploads(std::string& store) {
 }
 // ]
 
+// [choice
+std::unique_ptr<weir::ProtocolFactory> web_and_terminals(const weir::http::Router& routes) {
+  auto choice = std::make_unique<weir::ProtocolChoice>();
+  choice->add(weir::http::recognize, weir::http::serve(routes));  // WebSockets included
+  choice->otherwise(weir::protocol(weir::lines(), [](std::string_view line) { return line; }));
+  return choice;
+}
+// ]
+
 using weir::test::get;
 
 }  // namespace
@@ -158,6 +168,13 @@ BOOST_AUTO_TEST_CASE(the_uploads_of_the_guide_are_taken) {
   weir::test::WebBench bench;
   bench.serve(weir::http::serve(make_uploads(store)));
   BOOST_TEST(bench.ask(weir::test::post("/uploads", "0123456789")).ends_with("10 bytes\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_port_of_the_guide_speaks_both) {
+  weir::test::WebBench bench;
+  bench.serve(web_and_terminals(make_routes()));
+  BOOST_TEST(bench.ask(get("/users/7")).ends_with("\r\n\r\nuser 7\n"));
+  BOOST_TEST(bench.ask("hello\n") == "hello\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_listener_of_the_guide_answers_with_a_reason_or_an_endpoint) {

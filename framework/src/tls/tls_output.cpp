@@ -25,6 +25,7 @@ std::size_t total(std::span<const std::string_view> pieces) {
 }  // namespace
 
 std::size_t TlsTransport::write(std::span<const std::string_view> pieces) {
+  if (plain_) return FilterTransport::write(pieces);
   if (!ready_ || over_ || shut_) return 0;
   const std::size_t offered = total(pieces);
   flush();
@@ -100,6 +101,7 @@ bool TlsTransport::flush() {
 }
 
 void TlsTransport::on_writable() {
+  if (plain_) return FilterTransport::on_writable();
   blocked_ = false;
   if (over_) return;
   flush();
@@ -110,6 +112,7 @@ void TlsTransport::on_writable() {
 }
 
 void TlsTransport::shutdown_write() {
+  if (plain_) return FilterTransport::shutdown_write();
   if (!ready_ || over_ || shut_) return;
   shut_ = true;
   ERR_clear_error();

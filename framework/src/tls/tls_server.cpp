@@ -104,6 +104,7 @@ Result<std::shared_ptr<const ServerShared>> make_shared_server(const TlsServerOp
   if (options.certificates.empty()) return Error{"a server of TLS needs a certificate"};
   auto shared = std::make_shared<ServerShared>();
   shared->keys = std::move(keys);
+  shared->or_plain = options.or_plain;
   auto protocols = wire_protocols(options.alpn);
   if (!protocols.ok()) return protocols.error();
   shared->protocols = protocols.take();

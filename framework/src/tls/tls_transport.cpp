@@ -17,6 +17,8 @@ namespace {
 
 /// Decrypted for one on_bytes(): two records.
 constexpr std::size_t read_size = 32 * 1024;
+/// The first byte of a record that begins a handshake (RFC 8446, section 5.1).
+constexpr char handshake_record = 22;
 /// What a message beyond most_messages costs the peer.
 constexpr std::uint64_t bytes_a_message = 64 * 1024;
 
@@ -77,7 +79,9 @@ std::string TlsTransport::failure() const {
   return failure_.empty() ? FilterTransport::failure() : failure_;
 }
 
-const TransportSecurity* TlsTransport::security() const { return ready_ ? &security_ : nullptr; }
+const TransportSecurity* TlsTransport::security() const {
+  return ready_ && !plain_ ? &security_ : nullptr;
+}
 
 // --- the handshake -----------------------------------------------------------------------------
 
@@ -106,11 +110,27 @@ void TlsTransport::agreed() {
 
 void TlsTransport::on_bytes(std::string_view bytes) {
   if (over_ || ended_) return;
+  if (shared_->or_plain && received_ == 0 && bytes.front() != handshake_record) {
+    plain_ = ready_ = true;
+    if (!tell_sink([](Sink& sink) { sink.on_ready(); })) return;
+  }
+  if (plain_) {
+    hand_on(bytes);
+    return;
+  }
   received_ += bytes.size();
   if (!ready_ && received_ > most_handshake) return fail("the handshake is too long");
   if (!held_.empty()) held_.append(bytes);
   wires_.input = held_.empty() ? bytes : held_.view();
   take_input();
+}
+
+/// What is no TLS; false when the object is gone.
+bool TlsTransport::hand_on(std::string_view bytes) {
+  received_ += bytes.size();
+  if (!paused_) return tell_sink([bytes](Sink& sink) { sink.on_bytes(bytes); });
+  held_.append(bytes);
+  return true;
 }
 
 bool TlsTransport::input_waits() const {
@@ -201,9 +221,18 @@ void TlsTransport::resume_reading() {
 
 void TlsTransport::run_deferred() {
   if (paused_ || over_) return;
-  wires_.input = held_.view();
-  const bool here =
-      std::exchange(end_due_, false) ? tell_sink([](Sink& sink) { sink.on_end(); }) : take_input();
+  bool here = true;
+  if (plain_ && !held_.empty()) {
+    const Buffer held = std::exchange(held_, Buffer());
+    here = hand_on(held.view());
+    if (!here || paused_) return;
+  }
+  if (std::exchange(end_due_, false)) {
+    here = tell_sink([](Sink& sink) { sink.on_end(); });
+  } else if (!plain_) {
+    wires_.input = held_.view();
+    here = take_input();
+  }
   if (here && !paused_ && !over_) inner().resume_reading();
 }
 
@@ -213,7 +242,7 @@ void TlsTransport::close() {
   if (std::exchange(over_, true)) return;
   // Behind records that wait it does not go out: a peer must not take bytes that were given up for
   // the end of all.
-  if (ready_ && !shut_) {
+  if (ready_ && !plain_ && !shut_) {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     ERR_clear_error();

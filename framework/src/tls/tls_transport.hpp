@@ -9,6 +9,8 @@
 // skipped, for their records wait in `output`: 64 KiB of plain text at most, and nothing more is
 // encrypted before they are gone.
 //
+// Where Shared::or_plain, what the first byte shows to be no TLS is handed on as it is.
+//
 // While reading is paused, what was lent and not decrypted yet is kept, at most one read of inner.
 #pragma once
 
@@ -24,6 +26,7 @@ namespace weir::tls {
 /// What the connections of a server or a client have in common, and their SSLs point into.
 struct Shared {
   virtual ~Shared() = default;
+  bool or_plain = false;
   const BioMethodPtr wire_method = make_wire_method();
 };
 
@@ -50,10 +53,14 @@ class TlsTransport final : public FilterTransport, private Deferred {
   std::size_t write(std::span<const std::string_view> pieces) override;
   void shutdown_write() override;
   void close() override;
-  [[nodiscard]] bool ended_cleanly() const override { return clean_; }
+  [[nodiscard]] bool ended_cleanly() const override {
+    return plain_ ? FilterTransport::ended_cleanly() : clean_;
+  }
   [[nodiscard]] std::string failure() const override;
   [[nodiscard]] const TransportSecurity* security() const override;
-  [[nodiscard]] int descriptor() const override { return -1; }
+  [[nodiscard]] int descriptor() const override {
+    return plain_ ? FilterTransport::descriptor() : -1;
+  }
 
  private:
   enum class Read : std::uint8_t { full, all, end, failed };
@@ -70,6 +77,7 @@ class TlsTransport final : public FilterTransport, private Deferred {
   // These answer false when the object is gone.
   bool take_input();
   bool tell_end();
+  bool hand_on(std::string_view bytes);
 
   void agree();
   void agreed();
@@ -94,6 +102,7 @@ class TlsTransport final : public FilterTransport, private Deferred {
   std::size_t encrypted_ = 0;   // of what the sink offered last, and was not told that it is taken
   Role role_;
   bool begun_ = false;
+  bool plain_ = false;  // the peer speaks no TLS, and need not
   bool ready_ = false;
   bool paused_ = false;
   bool blocked_ = false;       // inner took less than it was given

@@ -52,6 +52,11 @@ struct TlsServerOptions {
   /// Clients that come back resume their session, by tickets whose key is changed so often and
   /// forgotten after twice the time. 0: none does.
   Duration ticket_lifetime = std::chrono::hours(1);
+  /// A client whose first byte begins no handshake of TLS is served in plain text, and its
+  /// Session::security() is nullptr: one port for both. Who listens decides what such a client may;
+  /// anybody on the way can make a client believe that there is no TLS. A client that waits for the
+  /// server to speak first ends at the handshake deadline.
+  bool or_plain = false;
 };
 
 /// One for a listener, or for several.
