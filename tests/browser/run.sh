@@ -19,13 +19,9 @@ done
 mkdir -p "$work"
 cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$work/"
 cd "$work"
-# Several tests share the folder, and run at once.
-exec 9>install.lock
-flock 9
 if ! cmp -s package-lock.json node_modules/.installed; then
   npm ci --no-audit --no-fund --loglevel=error </dev/null
   cp package-lock.json node_modules/.installed
 fi
-exec 9>&-
 
 CHROMIUM=$(command -v "${CHROMIUM:-chromium}") exec node "$script" "$@"

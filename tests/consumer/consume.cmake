@@ -16,7 +16,7 @@ set(configure
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
     "-DCMAKE_CXX_FLAGS=${FLAGS}")
 # An installed weir is to be enough: Boost is hidden from it, and nlohmann_json, OpenSSL and
-# zlib from all that has not asked for weir::json, weir::tls and weir::websocket.
+# zlib from all that has not asked for weir::json, weir::tls, or weir::websocket and what uses it.
 set(without_json -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
 set(without_tls -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON)
 set(without_websocket -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON)
@@ -61,12 +61,12 @@ elseif(CASE STREQUAL "bus_component")
   run("${case_dir}/consumer")
 
 elseif(CASE STREQUAL "http_component")
-  run(${configure_installed} -DWEIR_COMPONENTS=http)
+  run(${configure_with_websocket} -DWEIR_COMPONENTS=http)
   build()
   run("${case_dir}/consumer")
 
 elseif(CASE STREQUAL "inspector_component")
-  run(${configure_installed} -DWEIR_COMPONENTS=inspector)
+  run(${configure_with_websocket} -DWEIR_COMPONENTS=inspector)
   build()
   run("${case_dir}/consumer")
 
