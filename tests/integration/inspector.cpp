@@ -195,10 +195,23 @@ BOOST_AUTO_TEST_CASE(a_host_with_a_strange_name_is_refused) {
   BOOST_TEST(status_of(server.ask("DELETE /metrics", "X-Weir-Inspector: 1\r\n")) == "405");
 }
 
+BOOST_AUTO_TEST_CASE(a_balancer_without_a_name_learns_who_is_ready) {
+  Inspected server;
+  for (const char* head :
+       {"GET /ready HTTP/1.0\r\n\r\n", "OPTIONS /ready HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"}) {
+    Client client(server.admin);
+    client.send(head);
+    client.finish_sending();
+    const bool reads = std::string_view(head).starts_with("GET");
+    BOOST_TEST((status_of(client.receive_all()) == "200") == reads);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(with_a_token_the_page_is_open_and_figures_are_not) {
   test::TemporaryFile file("0123456789abcdef-token\n");
   Inspected server({"--admin-token-file", file.path()});
-  for (const char* path : {"/metrics", "/ready", "/snapshot", "/connections", "/log-level"}) {
+  for (const char* path : {"/metrics", "/snapshot", "/routes", "/connections", "/log-level"}) {
     const std::string answer = server.ask(std::string("GET ") + path);
     BOOST_TEST(status_of(answer) == "401", path);
     BOOST_TEST(answer.find("WWW-Authenticate: Bearer\r\n") != std::string::npos);
@@ -206,6 +219,7 @@ BOOST_AUTO_TEST_CASE(with_a_token_the_page_is_open_and_figures_are_not) {
         server.ask(std::string("GET ") + path, "Authorization: Bearer 0123456789abcdef-tokem\r\n");
     BOOST_TEST(status_of(wrong) == "401", path);
   }
+  BOOST_TEST(status_of(server.ask("GET /ready")) == "200");
   const std::string page = server.ask("GET /");
   BOOST_TEST(status_of(page) == "200");
   BOOST_TEST(page.find("Content-Security-Policy: default-src 'none'; script-src 'self'") !=

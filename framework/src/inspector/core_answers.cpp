@@ -129,11 +129,14 @@ std::optional<http::Response> Inspector::Core::refuse(const http::Request& reque
         "the inspector refused " + request.session().peer().to_string() + ": " + std::string(why));
     return guarded(http::text(std::string(why) + "\n", status));
   };
+  const std::string_view path = request.path();
+  const bool reads = request.method() == "GET" || request.method() == "HEAD";
+  // A balancer's checks have neither a name nor a token, and learn no more than a connect() would.
+  if (reads && (path == "/health" || path == "/ready")) return std::nullopt;
   const std::string_view host = request.header("Host");
   if (check_host && !inspect::host_allowed(host, options_.hosts)) {
     return refusal(http::Status::forbidden, "this Host is not known here");
   }
-  const bool reads = request.method() == "GET" || request.method() == "HEAD";
   if (!reads && !inspect::may_change({.host = host,
                                       .origin = request.header("Origin"),
                                       .fetch_site = request.header("Sec-Fetch-Site"),
@@ -142,7 +145,6 @@ std::optional<http::Response> Inspector::Core::refuse(const http::Request& reque
                    "a change needs the field X-Weir-Inspector, or a page of the inspector's own");
   }
   // The page itself holds nothing that is secret: it asks for the token.
-  const std::string_view path = request.path();
   const bool page =
       path == "/" || path == "/inspector.js" || path == "/inspector.css" || path == "/icon.svg";
   if (options_.token.empty() || (reads && page)) return std::nullopt;
