@@ -18,8 +18,8 @@
 //       static void say(const V& value, std::string& scratch, Answer answer);
 //       /// What is said of a handler that returns nothing; nullopt: nothing.
 //       static constexpr std::optional<std::string_view> nothing;
-//       /// Optional, instead of say() and `nothing`, where an answer is more than bytes: `to` is the
-//       /// Context, on its loop, or a Responder. Without a value: the handler returns nothing.
+//       /// Optional, instead of say() and `nothing`, where an answer is more than bytes. `to` is
+//       /// the Context, on its loop, or a Responder. Without a value: a handler returns nothing.
 //       template <class V, class To> static void give(const V& value, To& to);
 //       template <class To> static void give(To& to);
 //       /// The arguments are read while the request's bytes are there, and refer to them.
