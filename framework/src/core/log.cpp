@@ -46,7 +46,8 @@ Log::Log() : Log(LogLevel::info) {}
 
 Log::Log(LogLevel level) : Log(level, Sink(write_to_stderr)) {}
 
-Log::Log(LogLevel level, Sink sink) : shared_(std::make_shared<Shared>(level, std::move(sink))) {}
+// Not make_shared: an aggregate in parentheses is beyond some compilers.
+Log::Log(LogLevel level, Sink sink) : shared_(new Shared{{level}, std::move(sink)}) {}
 
 void Log::write(LogLevel level, std::string_view line) const {
   if (enabled(level) && level != LogLevel::off) shared_->sink(level, line);
