@@ -35,7 +35,10 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
       case Parsed::Kind::complete:
         complete(context);
         // The rest of the input is no HTTP: it comes again.
-        if (next_ != nullptr) return progress;
+        if (next_ != nullptr) {
+          exchange_.reset();  // most of what HTTP needed of memory
+          return progress;
+        }
         break;
       case Parsed::Kind::failed:
         refuse(parser_.error(), context, progress);
