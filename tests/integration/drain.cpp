@@ -81,12 +81,16 @@ EACH_SERVER(a_second_signal_ends_at_once) {
   BOOST_TEST(server.report() == "drained: 0 idle, 0 finished, 4 cut");
 }
 
+// Not there under the thread sanitizer: that of GCC 12 puts a signal off until the thread calls the
+// system, and forgets some of those that come right before the threads wait for good.
+#ifndef __SANITIZE_THREAD__
 EACH_SERVER(a_signal_right_behind_the_ready_line_is_handled) {
   for (int i = 0; i < 10; ++i) {
     EchoServer server(flags_of(backend, threads, "1h"));
     BOOST_TEST(server.drain() == "drained: 0 idle, 0 finished, 0 cut");
   }
 }
+#endif
 
 EACH_SERVER(a_request_that_came_before_the_signal_is_answered) {
   for (int i = 0; i < 20; ++i) {
