@@ -11,6 +11,8 @@
 
 #include "weir/core/error.hpp"
 #include "weir/core/task.hpp"
+#include "weir/io/event_loop.hpp"
+#include "weir/io/loop_handle.hpp"
 
 namespace weir {
 
@@ -47,5 +49,46 @@ class LoopThread {
   std::shared_ptr<std::atomic<std::thread::id>> id_ =
       std::make_shared<std::atomic<std::thread::id>>();
 };
+
+// What all clients do with their core, which is alive while its loop is: `thread` runs that loop,
+// or is nullptr where the caller does. A Core has loop(), shut_down(), and release(), which is
+// called on the loop when nothing of it runs there any more.
+
+/// On the thread of the core's loop.
+template <class Core>
+[[nodiscard]] bool on_thread_of(Core& core, const LoopThread* thread) {
+  return thread != nullptr ? thread->here() : LoopHandle(core.loop()).on_loop_thread();
+}
+
+/// Begins the thread where it has not begun.
+template <class Core>
+Status begin_thread_of(const std::shared_ptr<Core>& core, LoopThread* thread) {
+  if (thread == nullptr || thread->started()) return {};
+  return thread->start([core] {
+    core->loop().run();
+    core->release();
+  });
+}
+
+/// A client's last act.
+template <class Core>
+void end_core(const std::shared_ptr<Core>& core, LoopThread* thread) {
+  if (thread == nullptr) {
+    // Not now: the connection may be what calls this.
+    if (LoopHandle(core->loop()).on_loop_thread()) core->shut_down();
+    core->loop().post([core] {
+      core->shut_down();
+      core->release();
+    });
+    return;
+  }
+  if (!thread->started() || thread->here()) core->shut_down();
+  if (!thread->started()) return;
+  core->loop().post([core = core.get()] {
+    core->shut_down();
+    core->loop().stop();
+  });
+  thread->join();
+}
 
 }  // namespace weir

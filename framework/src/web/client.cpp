@@ -26,37 +26,15 @@ Client::Client(ClientOptions options) {
 }
 
 Client::~Client() {
-  if (core_ == nullptr) return;
-  if (thread_ == nullptr) {
-    // Not now: a connection may be what calls this.
-    if (LoopHandle(core_->loop()).on_loop_thread()) core_->shut_down();
-    core_->loop().post([core = core_] {
-      core->shut_down();
-      core->release();
-    });
-    return;
-  }
-  if (!thread_->started() || thread_->here()) core_->shut_down();
-  if (!thread_->started()) return;
-  core_->loop().post([core = core_.get()] {
-    core->shut_down();
-    core->loop().stop();
-  });
-  thread_->join();
+  if (core_ != nullptr) end_core(core_, thread_.get());
 }
 
 weir::Status Client::ready() {
   if (!failure_.ok()) return Error(failure_.error());
-  if (thread_ == nullptr || thread_->started()) return {};
-  return thread_->start([core = core_] {
-    core->loop().run();
-    core->release();
-  });
+  return begin_thread_of(core_, thread_.get());
 }
 
-bool Client::here() const {
-  return thread_ != nullptr ? thread_->here() : LoopHandle(core_->loop()).on_loop_thread();
-}
+bool Client::here() const { return on_thread_of(*core_, thread_.get()); }
 
 void Client::on_loop(UniqueFunction<void(ClientCore&)> action) {
   if (core_ == nullptr) return;
