@@ -33,8 +33,9 @@ void HistoryWriter::add(const Message& message) {
 }
 
 void HistoryWriter::retry() {
+  // Even when nothing waits: a write that is failing right now holds what will wait again.
   const std::lock_guard lock(mutex_);
-  if (!waiting_.empty()) schedule();
+  schedule();
 }
 
 std::uint64_t HistoryWriter::dropped() const {

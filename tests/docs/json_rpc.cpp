@@ -137,13 +137,12 @@ BOOST_FIXTURE_TEST_CASE(answers_may_come_later, Case) {
   BOOST_TEST(call("slow", "[1]") == "");
   loop.advance(1s);
   BOOST_TEST(rest_of(peer.take()) == R"("result":2)");
-  BOOST_TEST(call("work", "[7]") == "");
-  std::string answer;
+  std::string answer = call("work", "[7]");  // "" unless the pool was quick
   while (answer.empty()) {
     loop.run_ready();
-    answer = peer.take();
+    answer = rest_of(peer.take());
   }
-  BOOST_TEST(rest_of(answer) == R"("result":49)");
+  BOOST_TEST(answer == R"("result":49)");
 }
 
 BOOST_FIXTURE_TEST_CASE(the_server_may_speak_first, Case) {
