@@ -84,7 +84,10 @@ TransportFilterPtr test_server() {
 }  // namespace
 
 Bench::Bench(const Setting& setting)
-    : backend_(setting.backend), threads_(setting.threads), scheme_(setting.scheme) {
+    : backend_(setting.backend),
+      threads_(setting.threads),
+      scheme_(setting.scheme),
+      inspected_(setting.inspected) {
   options.log = Log(LogLevel::off);
   if (scheme_ == "tls") listener_options.tls = test_server();
   if (backend_ == "memory") {
@@ -136,6 +139,7 @@ void Bench::begin(const Result<Endpoint>& listening) {
   endpoint_ = listening.value();
   address_ = resolve(endpoint_).value().front();
   if (before_start) before_start(*server_);
+  if (inspected_) static_cast<void>(server_->inspect());
   if (const Status started = server_->start(); !started.ok()) {
     throw std::runtime_error(started.error().message);
   }

@@ -28,6 +28,8 @@ struct Setting {
   std::string_view backend;
   Threads threads{};
   std::string_view scheme = "tcp";
+  /// The server's connections are recorded, as under an inspector.
+  bool inspected = false;
 };
 
 class Bench;
@@ -165,6 +167,7 @@ class Bench {
   std::string_view backend_;
   Threads threads_;
   std::string_view scheme_;
+  bool inspected_;
   std::unique_ptr<testing::MemoryLoop> memory_;
   Endpoint endpoint_;
   SocketAddress address_;

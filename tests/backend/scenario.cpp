@@ -45,7 +45,9 @@ Scenario::Scenario(const char* name, const char* file, std::size_t line, void (*
     add(suite, {backend, Threads{}});
     if (backend == "memory") continue;
     add(suite_in(suite, "tls"), {backend, Threads{}, "tls"});
-    if (sockets != Sockets::resets) add(suite_in(suite, "unix"), {backend, Threads{}, "unix"});
+    if (sockets != Sockets::resets) {
+      add(suite_in(suite, "unix"), {backend, Threads{}, "unix", /*inspected=*/true});
+    }
     if (sockets == Sockets::all) {
       add(suite_in(suite, "unixpacket"), {backend, Threads{}, "unixpacket"});
     }

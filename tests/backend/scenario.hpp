@@ -2,11 +2,11 @@
 // that ctest shows backend.conformance/select/half_close_gets_the_reply. CORE_SCENARIO is also run
 // in every mode of threads, e.g. backend.conformance/select/4_threads/... The body sees `bench`.
 //
-// Each runs on TCP, on TLS (select/tls/...), on Unix streams (select/unix/...) and on
-// SOCK_SEQPACKET (select/unixpacket/...), but for what Sockets says: SCENARIO(name,
-// Sockets::streams). MESSAGE_SCENARIO(name, schemes) is for sockets that keep the boundaries of
-// messages, e.g. select/udp/..., "udp unixgram" or `all_messages`; they run in every mode of
-// threads, but for "udp/1", where the kernel would spread the peers over several tables.
+// Each runs on TCP, on TLS (select/tls/...), on Unix streams (select/unix/..., and under an
+// inspector there) and on SOCK_SEQPACKET (select/unixpacket/...), but for what Sockets says:
+// SCENARIO(name, Sockets::streams). MESSAGE_SCENARIO(name, schemes) is for sockets that keep the
+// boundaries of messages, e.g. select/udp/..., "udp unixgram" or `all_messages`; they run in every
+// mode of threads, but for "udp/1", where the kernel would spread the peers over several tables.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
