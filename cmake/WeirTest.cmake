@@ -1,14 +1,15 @@
 # Tests for ctest. Names begin with the folder, so that `ctest -R backend` does what it says.
 #
 #   weir_add_test(unit.framing.line SOURCES unit/framing/line.cpp
-#                 [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds] [MANY])
+#                 [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds] [MANY] [ONE_THREAD])
 #     One Boost.Test executable; each of its test cases becomes a test of its own, e.g.
 #     unit.framing.line/cuts_at_every_byte. main() comes from support/test_main.cpp, so a source
 #     neither defines BOOST_TEST_MODULE nor a main. The cases are listed by the executable itself
 #     after each link; when that fails the build fails, and while there is no list a failing test
 #     <name>/not_built stands in for them. A case whose precondition does not hold, or that is
 #     disabled, counts as skipped. MANY says that they are thousands: under a sanitizer, where a
-#     process takes long to begin, all cases of an outermost suite are one test.
+#     process takes long to begin, all cases of an outermost suite are one test. ONE_THREAD says that neither
+#     they nor what they test know of threads: the thread sanitizer's preset leaves them out.
 #
 #   weir_add_check(structure.layers COMMAND ... [LABELS ...] [TIMEOUT seconds])
 #     Any command; it passes with exit status 0 and is skipped with 77.
@@ -36,7 +37,7 @@ function(weir_test_timeout result seconds)
 endfunction()
 
 function(weir_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "MANY" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "MANY;ONE_THREAD" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weir_add_test(${name}): expected SOURCES ... [LIBRARIES ...] "
                         "[LABELS ...] [TIMEOUT seconds], got ${ARGN}")
@@ -47,6 +48,11 @@ function(weir_add_test name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests"
                                              "${PROJECT_SOURCE_DIR}/framework/src")
   set_property(TARGET ${name} PROPERTY RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
+
+  if(arg_ONE_THREAD AND WEIR_SANITIZE STREQUAL "thread")
+    set_property(TARGET ${name} PROPERTY EXCLUDE_FROM_ALL TRUE)
+    return()
+  endif()
 
   set(cases "${CMAKE_CURRENT_BINARY_DIR}/${name}.cases.cmake")
   add_custom_command(
