@@ -34,6 +34,9 @@ struct Coding {
 constexpr std::array<Coding, 3> codings{Coding{"br", ".br"}, Coding{"gzip", ".gz"},
                                         Coding{"identity", ""}};
 
+/// One of each, to write an order of them in.
+constexpr std::string_view coding_digits = "012";
+
 /// A file, as it is answered.
 struct Representation {
   TimePoint found{};
@@ -110,12 +113,11 @@ class Files final : public Handler {
   void call(Context& context) override {
     auto& exchange = static_cast<Exchange&>(context);
     const RouteMatch& match = exchange.match();
-    std::string_view asked = exchange.head().path;
+    std::string asked(exchange.head().path);
     if (match.capture_count != 0) {
-      asked = exchange.captured(match.captures[match.capture_count - 1]);
+      asked.assign("/").append(exchange.captured(match.captures[match.capture_count - 1]));
     }
-    if (asked.starts_with('/')) asked.remove_prefix(1);
-    std::optional<std::string> path = normal_path("/" + std::string(asked));
+    std::optional<std::string> path = normal_path(asked);
     // Without an empty segment: a redirection to it would lead to another host.
     if (!path || path->find("//") != std::string::npos) return not_found(context);
     path->erase(0, 1);
@@ -135,9 +137,9 @@ class Files final : public Handler {
   void answer(Exchange& exchange, const std::string& path) {
     const bool folder = path.empty() || path.ends_with('/');
     const std::string name = folder ? path + options_.index : path;
-    const std::size_t coding = coding_for(exchange.head());
+    const std::string wanted = wanted_codings(exchange.head());
     LoopCache& cache = cache_.here(exchange.loop());
-    std::string key = name + static_cast<char>('0' + coding);
+    std::string key = name + '\0' + wanted;
     const TimePoint now = exchange.loop().now();
     const auto kept = cache.files.find(key);
     if (kept != cache.files.end() && now - kept->second.found < options_.cache_for) {
@@ -145,7 +147,7 @@ class Files final : public Handler {
     }
     if (folder && options_.index.empty()) return list(exchange, path);
     Representation made;
-    const int error = find(name, coding, made);
+    const int error = find(name, wanted, made);
     if (error == EISDIR && !folder) return to_folder(exchange);
     if (folder && error != 0 && options_.listing) return list(exchange, path);
     if (error == EACCES || error == EPERM) {
@@ -173,19 +175,27 @@ class Files final : public Handler {
     place = std::move(made);
   }
 
-  /// Which of codings the client takes and prefers; the last one where it says nothing.
-  [[nodiscard]] std::size_t coding_for(const RequestHead& head) const {
-    constexpr std::size_t identity = codings.size() - 1;
-    if (!options_.precompressed || head.headers.find("Accept-Encoding") == nullptr) return identity;
-    constexpr std::array<std::string_view, codings.size()> names{codings[0].name, codings[1].name,
-                                                                 codings[2].name};
-    return choose_encoding(head.headers, names).value_or(identity);
+  /// The codings, each as a digit, that the client would rather have than the file as it is, its
+  /// favourite first.
+  [[nodiscard]] std::string wanted_codings(const RequestHead& head) const {
+    std::string wanted;
+    if (!options_.precompressed || head.headers.find("Accept-Encoding") == nullptr) return wanted;
+    std::vector<std::string_view> names;
+    for (const Coding& each : codings) names.push_back(each.name);
+    std::string digits(coding_digits);
+    while (const auto best = choose_encoding(head.headers, names)) {
+      if (*best + 1 == names.size()) break;  // as it is
+      wanted += digits[*best];
+      digits.erase(*best, 1);
+      names.erase(names.begin() + static_cast<std::ptrdiff_t>(*best));
+    }
+    return wanted;
   }
 
   /// Fills `made`; an errno value, EISDIR for a folder.
-  int find(const std::string& name, std::size_t coding, Representation& made) const {
-    for (; coding < codings.size(); ++coding) {
-      const Coding& with = codings[coding];
+  int find(const std::string& name, const std::string& wanted, Representation& made) const {
+    for (const char digit : wanted + coding_digits.back()) {
+      const Coding& with = codings[static_cast<std::size_t>(digit - '0')];
       FileTree::Found found = tree_.find(name + std::string(with.suffix));
       if (found.error == 0 && S_ISDIR(found.about.st_mode)) found.error = EISDIR;
       if (found.error != 0) {

@@ -191,6 +191,18 @@ BOOST_AUTO_TEST_CASE(a_folder_is_its_index_behind_a_slash) {
   BOOST_TEST(tree.status("/docs/index.html/") == "404");
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_with_the_name_of_a_host_redirects_nobody_to_that_host) {
+  Tree tree;
+  fs::create_directory(tree.root() / "example.org");
+  tree.serve();
+  for (const std::string_view path :
+       {"//example.org", "///example.org", "/./example.org", "/.//example.org"}) {
+    const std::string got = tree.bench.ask(get(path));
+    BOOST_TEST(!header(got, "Location").starts_with("//"), path);
+  }
+  BOOST_TEST(tree.status("//example.org") == "404");
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_is_listed_where_that_was_asked_for_and_names_do_no_harm) {
   Tree tree;
   tree.write("<b>&\".txt", "x");
@@ -221,6 +233,22 @@ BOOST_AUTO_TEST_CASE(a_compressed_sibling_is_answered_to_those_that_take_it) {
   BOOST_TEST(tree.body("/app.js") == "plain");
   BOOST_TEST(tree.body("/app.js", "Accept-Encoding: gzip;q=0\r\n") == "plain");
   BOOST_TEST(tree.body("/other.js", "Accept-Encoding: gzip\r\n") == "other");
+}
+
+BOOST_AUTO_TEST_CASE(a_coding_that_the_client_did_not_name_is_not_sent_for_want_of_the_one_it_did) {
+  Tree tree;
+  tree.write("app.js", "plain");
+  tree.write("app.js.gz", "zipped");
+  tree.write("both.js", "plain");
+  tree.write("both.js.gz", "zipped");
+  tree.write("both.js.br", "brotli");
+  tree.serve();
+  BOOST_TEST(tree.body("/app.js", "Accept-Encoding: br\r\n") == "plain");
+  BOOST_TEST(tree.body("/app.js", "Accept-Encoding: br, gzip;q=0\r\n") == "plain");
+  BOOST_TEST(tree.body("/app.js", "Accept-Encoding: br, gzip;q=0.1\r\n") == "zipped");
+  BOOST_TEST(tree.body("/both.js", "Accept-Encoding: br;q=0.5, gzip\r\n") == "zipped");
+  BOOST_TEST(tree.body("/both.js", "Accept-Encoding: *\r\n") == "brotli");
+  BOOST_TEST(tree.body("/both.js", "Accept-Encoding: identity, br;q=0.5\r\n") == "plain");
 }
 
 BOOST_AUTO_TEST_CASE(a_change_is_seen_once_the_cache_has_aged) {
