@@ -15,6 +15,7 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
     return next_->on_input(input, context);
   }
   if (scratch_ == nullptr) scratch_ = &service_.scratch.here(context.loop);
+  if (reading_) body_begins(context.loop);
   Progress progress;
   while (!context.halted && context.output.size() < context.output_limit) {
     if (!reading_ && progress.consumed == input.size()) break;
@@ -22,16 +23,19 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
     progress.consumed += part.consumed;
     switch (part.kind) {
       case Parsed::Kind::need_more:
+        if (reading_ && too_slow(context.loop.now())) {
+          refuse({Status::request_timeout, "the body comes too slowly"}, context, progress);
+          progress.failure->reason = CloseReason::frame_timeout;
+          return progress;
+        }
         await_more(progress);
         return progress;
       case Parsed::Kind::head:
         begin(context);
         break;
       case Parsed::Kind::body:
-        if (take_body(part.body, context)) break;
-        refuse({Status::request_timeout, "the body comes too slowly"}, context, progress);
-        progress.failure->reason = CloseReason::frame_timeout;
-        return progress;
+        take_body(part.body, context);
+        break;
       case Parsed::Kind::complete:
         complete(context);
         // The rest of the input is no HTTP: it comes again.
@@ -62,6 +66,7 @@ void HttpProtocol::begin(InputContext& context) {
   ++context.frames;
   reading_ = true;
   body_bytes_ = 0;
+  body_since_ = {};
   lent_ = {};
   continued_ = !scratch_->head.expects_continue;
   Exchange& present = exchange(context);
@@ -76,27 +81,34 @@ void HttpProtocol::begin(InputContext& context) {
   if (incoming_ != nullptr && !incoming_->reading() && !present.settled()) incoming_->pause();
 }
 
-bool HttpProtocol::take_body(std::string_view piece, InputContext& context) {
+void HttpProtocol::take_body(std::string_view piece, InputContext& context) {
   continued_ = true;
-  if (body_bytes_ == 0) body_since_ = context.loop.now();
+  body_begins(context.loop);
   body_bytes_ += piece.size();
   const RequestHead& head = exchange_->head();
-  Duration took = context.loop.now() - body_since_;
   if (incoming_ != nullptr) {
-    took -= incoming_->rested();
     // Held here, for what takes the piece may end the connection.
     const std::shared_ptr<IncomingBody> taker = incoming_;
     taker->give(piece);
   } else if (head.body == BodyKind::length && piece.size() == head.content_length) {
     lent_ = piece;
-    return true;
   } else {
     if (body_ == nullptr) body_ = std::make_unique<std::string>();
     body_->append(piece);
   }
-  if (took <= service_.options.body_grace) return true;
+}
+
+void HttpProtocol::body_begins(const EventLoop& loop) {
+  if (body_since_ == TimePoint()) body_since_ = loop.now();
+}
+
+bool HttpProtocol::too_slow(TimePoint now) const {
+  if (body_since_ == TimePoint()) return false;
+  Duration took = now - body_since_;
+  if (incoming_ != nullptr) took -= incoming_->rested();
+  if (took <= service_.options.body_grace) return false;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(took).count();
-  return body_bytes_ >= service_.options.min_body_rate * static_cast<std::uint64_t>(seconds);
+  return body_bytes_ < service_.options.min_body_rate * static_cast<std::uint64_t>(seconds);
 }
 
 /// The input ends in the middle of a request.

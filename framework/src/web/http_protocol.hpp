@@ -104,8 +104,12 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   void begin(InputContext& context);
   void dispatch(InputContext& context, std::string_view body);
   void complete(InputContext& context);
-  /// False where the body came too slowly.
-  [[nodiscard]] bool take_body(std::string_view piece, InputContext& context);
+  void take_body(std::string_view piece, InputContext& context);
+  /// Something came that stands behind the head.
+  void body_begins(const EventLoop& loop);
+  /// The body comes too slowly: few bytes of it, whatever came of its chunks' sizes and extensions
+  /// and of trailers. Asked whenever something came, for silence is the frame deadline's.
+  [[nodiscard]] bool too_slow(TimePoint now) const;
   void call(InputContext& context);
   void refuse(const ParseError& error, InputContext& context, Progress& progress);
   void await_more(Progress& progress);
@@ -116,7 +120,7 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   CallPtr<Exchange> exchange_;
   std::unique_ptr<std::string> body_;  // what came of a body in pieces
   std::string_view lent_;              // a body that came in one
-  TimePoint body_since_{};
+  TimePoint body_since_{};             // when the first byte of it came; unset before that
   std::uint64_t body_bytes_ = 0;
   HttpService::Scratch* scratch_ = nullptr;
   const Writing* writing_ = nullptr;

@@ -185,6 +185,27 @@ BOOST_AUTO_TEST_CASE(a_body_that_comes_too_slowly_is_answered_with_408) {
   BOOST_TEST(peer.ended());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_body_does_not_make_a_slow_body_faster) {
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  // An extension of a chunk, a trailer, the digits of a size.
+  for (const std::string_view begin : {"1;", "1\r\na\r\n0\r\nX: ", "1\r\na\r\n"}) {
+    const bool digits = begin.ends_with('\n');
+    WebBench bench;
+    bench.serve(http::serve(hello()));
+    Peer peer = bench.connect();
+    std::string got = bench.ask(peer, head);
+    got += bench.ask(peer, begin);
+    int seconds = 0;
+    for (; got.empty() && seconds < 30; ++seconds) {
+      bench.loop.advance(1s);
+      got = bench.ask(peer, digits ? "0" : "x");
+    }
+    BOOST_TEST(seconds == 11, begin);
+    BOOST_TEST(got.starts_with("HTTP/1.1 408 Request Timeout\r\n"), begin);
+    BOOST_TEST(peer.ended());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_stops_is_cut_at_the_frame_deadline_and_is_not_idle) {
   WebBench bench;
   bench.serve(http::serve(hello()));
