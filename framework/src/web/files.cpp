@@ -181,6 +181,7 @@ class Files final : public Handler {
     std::string wanted;
     if (!options_.precompressed || head.headers.find("Accept-Encoding") == nullptr) return wanted;
     std::vector<std::string_view> names;
+    names.reserve(codings.size());
     for (const Coding& each : codings) names.push_back(each.name);
     std::string digits(coding_digits);
     while (const auto best = choose_encoding(head.headers, names)) {
