@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "chat/text.hpp"
+#include "weir/web/serve.hpp"
 
 namespace weir::chat {
 
@@ -139,6 +140,13 @@ void Terminals::take(std::string_view line, Session& session, Guest& guest) {
   const TimePoint now = std::chrono::steady_clock::now();
   if (!guest.requests.take(now)) {
     session.send("> Much too fast. Goodbye.");
+    return session.close();
+  }
+  // A page of any site can have its browser post something here, which should not be said.
+  if (std::exchange(guest.first_line, false) &&
+      http::recognize(std::string(line) + '\n') == Recognized::yes) {
+    hall_.leave(session.id());
+    session.send("> This is for terminals, and that was an HTTP request. Goodbye.");
     return session.close();
   }
   if (line.empty()) return;

@@ -35,6 +35,7 @@ class Terminals final : public SessionFace {
           requests(limits.requests_per_second, limits.requests_at_once) {}
     std::string nick{};
     std::string room{};
+    bool first_line = true;  // is still to come
     TokenBucket messages;
     TokenBucket requests;
   };

@@ -115,6 +115,19 @@ BOOST_AUTO_TEST_CASE(who_says_too_much_is_told_and_who_goes_on_is_ended) {
   BOOST_TEST(anna.ended());
 }
 
+BOOST_AUTO_TEST_CASE(a_browser_that_a_page_made_post_something_says_nothing) {
+  Bench bench;
+  Peer anna = bench.come("anna");
+  Peer browser = bench.loop.dial("tcp://127.0.0.1:7002");
+  const std::string got = bench.ask(
+      browser, "POST / HTTP/1.1\r\nHost: 127.0.0.1:7002\r\n\r\neverybody look at evil.example\r\n");
+  BOOST_TEST(got.ends_with("> This is for terminals, and that was an HTTP request. Goodbye.\n"));
+  BOOST_TEST(browser.ended());
+  BOOST_TEST(anna.take() == "* guest-2 has come\n* guest-2 has left\n");
+  // It may be talked about.
+  BOOST_TEST(bench.ask(anna, "GET / HTTP/1.1\n") == "[01:01] anna: GET / HTTP/1.1\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_terminal_is_told_when_the_server_goes_down) {
   Bench bench;
   Peer anna = bench.come("anna");
