@@ -134,8 +134,11 @@ void Browsers::take(std::string_view text, Session& session, Guest& guest) {
   const Request request{parsed.take()};
   const std::string kind = request.text("t");
   const TimePoint now = std::chrono::steady_clock::now();
-  if (!guest.requests.take(now, kind == "hello" ? cost_of_entering : 1)) {
-    refuse(session, request.text("id"), "too fast", guest.requests.wait().count());
+  const double cost = kind == "hello" ? cost_of_entering : 1;
+  if (!guest.requests.take(now, cost)) {
+    const bool names = kind == "hello" || kind == "nick";
+    refuse(session, names ? kind : request.text("id"), "too fast",
+           guest.requests.wait(cost).count());
   } else if (kind == "hello") {
     enter(request, session);
   } else if (kind == "say") {

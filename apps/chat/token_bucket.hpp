@@ -20,9 +20,9 @@ class TokenBucket {
     tokens_ -= count;
     return true;
   }
-  /// How long until one is there.
-  [[nodiscard]] std::chrono::milliseconds wait() const {
-    const double seconds = std::max(0.0, (1 - tokens_) / per_second_);
+  /// How long until so many are there.
+  [[nodiscard]] std::chrono::milliseconds wait(double count = 1) const {
+    const double seconds = std::max(0.0, (count - tokens_) / per_second_);
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000) + 1);
   }
 

@@ -281,6 +281,29 @@ async function a_second_tab_of_one_person_takes_the_first_ones_place(browser) {
   await server.stop();
 }
 
+/** Faster than the server allows: the last room is the one where one comes in. */
+async function who_changes_rooms_quickly_gets_there(browser) {
+  const server = await start();
+  const url = server.said("chat on ");
+  const anna = await come(browser, url, "Anna");
+  const bob = await come(browser, `${url}#room-12`, "Bob");
+  await anna.page.evaluate(async () => {
+    for (let i = 1; i <= 12; ++i) {
+      location.hash = `room-${i}`;
+      await new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+    }
+  });
+  await anna.say("out of breath");
+  await bob.sees("out of breath");
+  await anna.page.waitForFunction(() => document.querySelectorAll("#pending .message").length === 0);
+  assert.equal(await anna.page.locator("#room").textContent(), "#room-12");
+  assert.deepEqual(await anna.page.locator("#people-list .nick").allTextContents(), ["Anna", "Bob"]);
+  anna.check();
+  await anna.close();
+  await bob.close();
+  await server.stop();
+}
+
 async function a_page_of_another_host_cannot_connect() {
   const server = await start();
   const { host, hostname, port } = new URL(server.said("chat on "));
@@ -357,6 +380,7 @@ await with_browser(async (browser) => {
     what_was_said_outlives_the_server,
     people_are_told_that_other_servers_cannot_be_reached,
     a_second_tab_of_one_person_takes_the_first_ones_place,
+    who_changes_rooms_quickly_gets_there,
     a_page_of_another_host_cannot_connect,
     the_page_works_at_every_size_and_by_keyboard,
   ]) {

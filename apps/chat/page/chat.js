@@ -188,6 +188,11 @@ const handlers = {
     messages > 0 ? `${messages} messages of other servers are missing or come late`
                  : "Messages of other servers may be missing", "gap"),
   refused({ id, why, retry }) {
+    if (id === "hello" && retry) {
+      room = roomOfAddress();
+      view.room(room);
+      return link.enterIn(retry);
+    }
     if (id === "hello" || id === "nick") return refuseName(why, id);
     const message = outbox.find((one) => one.id === id);
     if (!message) return;

@@ -21,7 +21,7 @@ export class Link {
   #socket = null;
   #ready = false;  // the server has said welcome
   #wait = firstWait;
-  #timer = 0;
+  #timer = 0;  // of the next attempt, to connect or to come in
   #heartbeat = 0;
   #heardAt = 0;
   #inFlight = null;
@@ -63,9 +63,17 @@ export class Link {
 
   /** Says hello anew: another room. */
   enter() {
+    clearTimeout(this.#timer);
     this.#ready = false;
     this.#inFlight = null;
     if (!this.send(this.#hooks.hello())) this.#connectNow();
+  }
+
+  /** The same, a little later: the server has asked for some patience. */
+  enterIn(milliseconds) {
+    this.#ready = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.enter(), milliseconds);
   }
 
   say(message) {
