@@ -227,6 +227,7 @@ class Files final : public Handler {
     const Validators current{EntityTag{file.tag}, file.modified};
     const std::int64_t now = std::time(nullptr);
     Response response;
+    response.compress = false;  // not again and again: that is what `name.gz` is for
     response.headers.reserve(7);
     const auto say = [&](std::string name, std::string value) {
       response.headers.emplace_back(std::move(name), std::move(value));

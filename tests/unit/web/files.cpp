@@ -235,6 +235,18 @@ BOOST_AUTO_TEST_CASE(a_compressed_sibling_is_answered_to_those_that_take_it) {
   BOOST_TEST(tree.body("/other.js", "Accept-Encoding: gzip\r\n") == "other");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_without_a_compressed_sibling_is_sent_as_it_is) {
+  Tree tree;
+  const std::string text(10'000, 'x');
+  tree.write("long.txt", text);
+  tree.serve();
+  const std::string got = tree.bench.ask(get("/long.txt", "Accept-Encoding: gzip\r\n"));
+  BOOST_TEST(header(got, "Content-Encoding").empty());
+  BOOST_TEST(header(got, "ETag").starts_with('"'));
+  BOOST_TEST(got.find("Vary") == got.rfind("Vary"));
+  BOOST_TEST(got.ends_with("\r\n\r\n" + text));
+}
+
 BOOST_AUTO_TEST_CASE(a_coding_that_the_client_did_not_name_is_not_sent_for_want_of_the_one_it_did) {
   Tree tree;
   tree.write("app.js", "plain");
