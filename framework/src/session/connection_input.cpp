@@ -93,7 +93,8 @@ std::size_t Connection::process(std::string_view input) {
     if (progress.failure != nullptr) {
       const auto& [reason, mistake] = *progress.failure;
       if (!mistake.empty() && phase_ == Phase::open) {
-        log_failure(reason, mistake + "; " + describe_input(input.substr(used)));
+        const std::string_view rest = input.substr(used);
+        log_failure(reason, rest.empty() ? mistake : mistake + "; " + describe_input(rest));
       }
       finish(reason);
     }

@@ -26,6 +26,7 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
         if (reading_ && too_slow(context.loop.now())) {
           refuse({Status::request_timeout, "the body comes too slowly"}, context, progress);
           progress.failure->reason = CloseReason::frame_timeout;
+          progress.consumed = input.size();
           return progress;
         }
         await_more(progress);
@@ -46,6 +47,8 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
         break;
       case Parsed::Kind::failed:
         refuse(parser_.error(), context, progress);
+        // The words say what it was: that it looks like HTTP would be no news.
+        progress.consumed = input.size();
         return progress;
     }
   }
