@@ -78,7 +78,9 @@ bool OriginPolicy::allows(std::string_view origin, std::string_view host, bool s
   if (kind_ == Kind::any || origin.empty()) return true;
   const std::string from = normal_origin(origin);
   if (from.empty()) return false;
-  if (kind_ == Kind::same) return from == normal_form(secure ? secured : plain, host);
+  if (kind_ == Kind::same) {
+    return from == normal_form(secured, host) || (!secure && from == normal_form(plain, host));
+  }
   return std::find(origins_.begin(), origins_.end(), from) != origins_.end();
 }
 

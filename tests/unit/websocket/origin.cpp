@@ -18,7 +18,9 @@ BOOST_AUTO_TEST_CASE(by_default_pages_of_this_server_alone_connect) {
   BOOST_TEST(policy.allows("http://[::1]", "[::1]", false));
 
   BOOST_TEST(!policy.allows("http://example.org", "example.org", true));
-  BOOST_TEST(!policy.allows("https://example.org", "example.org", false));
+  BOOST_TEST(policy.allows("https://example.org", "example.org", false));  // TLS ends at a proxy
+  BOOST_TEST(policy.allows("https://example.org:8443", "example.org:8443", false));
+  BOOST_TEST(!policy.allows("https://example.org", "example.org:80", false));
   BOOST_TEST(!policy.allows("http://example.org:8080", "example.org", false));
   BOOST_TEST(!policy.allows("http://evil.example", "example.org", false));
   BOOST_TEST(!policy.allows("http://example.org.evil", "example.org", false));

@@ -82,7 +82,9 @@ struct UpgradeResponse {
 /// a WebSocket of any page, and only the Origin tells; what is no browser sends none and is taken.
 class OriginPolicy {
  public:
-  /// Pages of this server alone: scheme, host and port are those of the request.
+  /// Pages of this server alone: host and port are those of the request. A page that came over TLS
+  /// may connect where the request did not, for that may have ended at a proxy, and browsers let no
+  /// such page use a plain connection; the other way round it may not.
   OriginPolicy() = default;
   /// Pages of these origins, each as a browser writes it: `https://example.org`,
   /// `http://localhost:8080`. Throws std::invalid_argument for what is none.
@@ -91,7 +93,7 @@ class OriginPolicy {
   [[nodiscard]] static OriginPolicy any();
 
   /// `origin` is the request's Origin, empty when it has none; `host` its Host; `secure`: it came
-  /// over TLS, here or at a proxy. `null`, and what is no origin, is allowed by any() alone.
+  /// over TLS. `null`, and what is no origin, is allowed by any() alone.
   [[nodiscard]] bool allows(std::string_view origin, std::string_view host, bool secure) const;
 
  private:
