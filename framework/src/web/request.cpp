@@ -1,7 +1,10 @@
 #include "weir/web/request.hpp"
 
+#include <ctime>
 #include <stdexcept>
 
+#include "weir/http/conditions.hpp"
+#include "weir/http/date.hpp"
 #include "weir/http/uri.hpp"
 #include "weir/session/failure.hpp"
 
@@ -31,6 +34,29 @@ std::optional<std::string> Request::query_value(std::string_view name) const {
     if (checked(form_decode(part->name)) == name) return checked(form_decode(part->value));
   }
   return std::nullopt;
+}
+
+Response conditional(const Request& request, Response response) {
+  if (response.status != Status::ok) return response;
+  const std::int64_t now = std::time(nullptr);
+  Validators current;
+  for (const auto& [name, value] : response.headers) {
+    if (same_name(name, "ETag")) current.tag = parse_entity_tag(value);
+    if (same_name(name, "Last-Modified")) current.modified = parse_date(value, now);
+  }
+  switch (evaluate(request.method(), request.head().headers, current, now)) {
+    case Condition::proceed:
+      break;
+    case Condition::not_modified:
+      response.status = Status::not_modified;
+      response.content_type.clear();
+      response.body.clear();
+      response.file.reset();
+      break;
+    case Condition::precondition_failed:
+      return text("precondition failed\n", Status::precondition_failed);
+  }
+  return response;
 }
 
 }  // namespace weir::http

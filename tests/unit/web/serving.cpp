@@ -306,4 +306,44 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_responses) {
   BOOST_TEST(peer.ended());
 }
 
+BOOST_AUTO_TEST_CASE(what_the_client_has_already_is_not_sent_again) {
+  WebBench bench;
+  http::Router routes;
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  routes.get("/", [date](const http::Request& request) {
+    return http::conditional(
+        request, http::text("hello\n").with("ETag", "\"v7\"").with("Last-Modified", date));
+  });
+  routes.get("/gone", [](const http::Request& request) {
+    return http::conditional(request,
+                             http::text("gone\n", http::Status::gone).with("ETag", "\"v7\""));
+  });
+  bench.serve(http::serve(routes));
+  const std::string fields = "ETag: \"v7\"\r\nLast-Modified: " + date + "\r\n";
+  const std::string not_modified = "HTTP/1.1 304 Not Modified\r\n" + fields + "\r\n";
+  BOOST_TEST(bench.ask(get("/", "If-None-Match: \"v6\", \"v7\"\r\n")) == not_modified);
+  BOOST_TEST(bench.ask(get("/", "If-None-Match: W/\"v7\"\r\n")) == not_modified);
+  BOOST_TEST(bench.ask(get("/", "If-Modified-Since: " + date + "\r\n")) == not_modified);
+  BOOST_TEST(bench.ask(get("/", "If-None-Match: \"v6\"\r\n")).ends_with("\r\n\r\nhello\n"));
+  BOOST_TEST(bench.ask(get("/")).ends_with("\r\n\r\nhello\n"));
+  BOOST_TEST(bench.ask(get("/", "If-Match: \"v6\"\r\n")).starts_with("HTTP/1.1 412 "));
+  BOOST_TEST(bench.ask(get("/gone", "If-None-Match: \"v7\"\r\n")).starts_with("HTTP/1.1 410 "));
+}
+
+BOOST_AUTO_TEST_CASE(the_log_says_what_was_wrong_and_does_not_wonder_whether_it_was_http) {
+  MemoryLoop loop;
+  std::vector<std::string> lines;
+  Server server({.log = Log(LogLevel::warning,
+                            [&](LogLevel, std::string_view line) { lines.emplace_back(line); }),
+                 .loop = &loop});
+  BOOST_REQUIRE(server.listen(web_endpoint, http::serve(hello())).ok());
+  BOOST_REQUIRE(server.start().ok());
+  Peer peer = loop.dial(web_endpoint);
+  peer.send("GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n");
+  loop.run_ready();
+  BOOST_REQUIRE(lines.size() == 1U);
+  BOOST_TEST(lines[0].find("malformed_frame: request target") != std::string::npos, lines[0]);
+  BOOST_TEST(lines[0].find("it ") == std::string::npos, lines[0]);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

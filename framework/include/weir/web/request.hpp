@@ -13,6 +13,7 @@
 
 #include "weir/http/request_head.hpp"
 #include "weir/web/exchange.hpp"
+#include "weir/web/response.hpp"
 
 namespace weir::http {
 
@@ -44,5 +45,12 @@ class Request {
  private:
   Exchange* exchange_;
 };
+
+/// `response`, which is to answer `request`, unless the request's conditions say otherwise of the
+/// ETag and the Last-Modified among its headers (RFC 9110, section 13): then 304, with the same
+/// headers and no body, or 412. Of any status but 200 it is `response` as it is.
+///
+///     return weir::http::conditional(request, weir::http::html(page).with("ETag", "\"v7\""));
+[[nodiscard]] Response conditional(const Request& request, Response response);
 
 }  // namespace weir::http
