@@ -1,6 +1,7 @@
 #include "chat/browsers.hpp"
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -88,25 +89,30 @@ constexpr std::string_view policy =
 
 constexpr std::string_view javascript = "text/javascript; charset=utf-8";
 
-http::Response part(std::string_view content_type, std::string_view body) {
-  return http::Response{.content_type = std::string(content_type), .body = std::string(body)}
-      .with("Content-Security-Policy", std::string(policy))
-      .with("X-Content-Type-Options", "nosniff")
-      .with("Referrer-Policy", "no-referrer")
-      .with("Cache-Control", "no-cache");
+/// Answers with a part of the page, which changes with the program alone.
+auto part(std::string_view content_type, std::string_view body) {
+  const std::size_t version = std::hash<std::string_view>()(body);
+  return [response =
+              http::Response{.content_type = std::string(content_type), .body = std::string(body)}
+                  .with("Content-Security-Policy", std::string(policy))
+                  .with("X-Content-Type-Options", "nosniff")
+                  .with("Referrer-Policy", "no-referrer")
+                  .with("Cache-Control", "no-cache")
+                  .with("ETag", '"' + std::to_string(version) + '"')](
+             const http::Request& request) { return http::conditional(request, response); };
 }
 
 }  // namespace
 
 http::Router Browsers::routes(Server& server) {
   http::Router routes;
-  routes.get("/", [] { return part("text/html; charset=utf-8", page::html()); });
-  routes.get("/chat.css", [] { return part("text/css; charset=utf-8", page::style()); });
+  routes.get("/", part("text/html; charset=utf-8", page::html()));
+  routes.get("/chat.css", part("text/css; charset=utf-8", page::style()));
 
-  routes.get("/chat.js", [] { return part(javascript, page::script()); });
-  routes.get("/link.js", [] { return part(javascript, page::link()); });
-  routes.get("/view.js", [] { return part(javascript, page::view()); });
-  routes.get("/icon.svg", [] { return part("image/svg+xml", page::icon()); });
+  routes.get("/chat.js", part(javascript, page::script()));
+  routes.get("/link.js", part(javascript, page::link()));
+  routes.get("/view.js", part(javascript, page::view()));
+  routes.get("/icon.svg", part("image/svg+xml", page::icon()));
 
   const auto guests = server.session<std::unique_ptr<Guest>>();
   Hooks hooks;

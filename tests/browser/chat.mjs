@@ -307,7 +307,12 @@ async function who_changes_rooms_quickly_gets_there(browser) {
 async function a_page_of_another_host_cannot_connect() {
   const server = await start();
   const { host, hostname, port } = new URL(server.said("chat on "));
-  for (const [origin, status] of [[`http://${host}`, 101], ["http://evil.example", 403]]) {
+  for (const [origin, status] of [
+    [`http://${host}`, 101],
+    [`https://${host}`, 101], // TLS ends at a balancer
+    ["http://evil.example", 403],
+    ["https://evil.example", 403],
+  ]) {
     const socket = net.connect(Number(port), hostname);
     socket.write(
       `GET /chat HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nUpgrade: websocket\r\n` +
@@ -315,6 +320,18 @@ async function a_page_of_another_host_cannot_connect() {
     const [answer] = await once(socket, "data");
     assert.match(answer.toString(), new RegExp(`^HTTP/1.1 ${status} `));
     socket.destroy();
+  }
+  await server.stop();
+}
+
+async function the_page_is_not_sent_again_to_who_has_it() {
+  const server = await start();
+  const url = server.said("chat on ");
+  for (const path of ["", "chat.js", "chat.css"]) {
+    const first = await fetch(url + path);
+    const again = await fetch(url + path, { headers: { "If-None-Match": first.headers.get("ETag") }, cache: "no-store" });
+    assert.deepEqual([first.status, again.status], [200, 304]);
+    assert.equal(again.headers.get("Content-Security-Policy"), first.headers.get("Content-Security-Policy"));
   }
   await server.stop();
 }
@@ -382,6 +399,7 @@ await with_browser(async (browser) => {
     a_second_tab_of_one_person_takes_the_first_ones_place,
     who_changes_rooms_quickly_gets_there,
     a_page_of_another_host_cannot_connect,
+    the_page_is_not_sent_again_to_who_has_it,
     the_page_works_at_every_size_and_by_keyboard,
   ]) {
     console.log(test.name.replaceAll("_", " "));
