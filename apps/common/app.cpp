@@ -43,11 +43,11 @@ App::App(About about) : about_(std::move(about)) {
   add({"--max-connections", "N", "connections at once; one more is refused", "10000",
        store([](std::string_view text) { return parse_number(text, 1, most_connections); },
              options_.limits.connections)});
-  add({"--max-frame", "BYTES", "the longest frame", "1MiB",
+  add({"--max-frame", "BYTES", "the longest frame", about_.frame,
        store([](std::string_view text) { return parse_size(text, largest_frame); },
              options_.limits.frame)});
-  add({"--idle-timeout", "TIME", "ends a connection without a byte; 0 is never", "300s",
-       store(parse_duration, options_.deadlines.idle)});
+  add({"--idle-timeout", "TIME", "ends a connection without a byte; 0 is never",
+       about_.idle_timeout, store(parse_duration, options_.deadlines.idle)});
   add({"--drain", "TIME", "for busy connections, at SIGTERM or SIGINT", "10s",
        store(parse_duration, options_.drain)});
   add({"--unix-mode", "MODE", "of a Unix socket's file, in octal: 660", "",

@@ -30,6 +30,9 @@ struct About {
   std::string purpose;   // one sentence, for --help
   std::string endpoint;  // where it listens unless told otherwise; empty: it has no --listen
   std::string example;   // a command line, for --help
+  // What --max-frame and --idle-timeout are unless told otherwise.
+  std::string frame = "1MiB";
+  std::string idle_timeout = "300s";
 };
 
 /// Used by main alone, on its thread. Outlives the server that it runs.

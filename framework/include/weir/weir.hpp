@@ -16,6 +16,7 @@
 #include "weir/framing/parse.hpp"
 #include "weir/framing/raw.hpp"
 #include "weir/framing/resp.hpp"
+#include "weir/framing/resp_command.hpp"
 #include "weir/framing/resp_reader.hpp"
 #include "weir/framing/resp_writer.hpp"
 #include "weir/io/backend.hpp"

@@ -36,7 +36,11 @@ class Worker::Door final : public AcceptSink {
     auto listening = worker_.loop_.listen(address, options, *this);
     if (!listening.ok()) return listening.error();
     listener_ = listening.take();
-    if (service_.served != nullptr) attachment_ = service_.served->attach(worker_.loop_);
+    if (service_.served != nullptr) {
+      attachment_ = service_.served->attach(worker_.loop_);
+    } else {
+      protocol_attachment_ = service_.factory->attach(worker_.loop_);
+    }
     return listener_.get();
   }
 
@@ -48,6 +52,7 @@ class Worker::Door final : public AcceptSink {
   const Service& service_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<ServedFactory::Attachment> attachment_;
+  std::unique_ptr<ProtocolFactory::Attachment> protocol_attachment_;
 };
 
 Worker::Worker(Host& host, std::unique_ptr<EventLoop> loop, const ConnectionOptions& options,

@@ -137,6 +137,9 @@ void Connection::after_input() {
 void Connection::on_end() {
   input_ended_ = true;
   if (phase_ == Phase::lingering) return end_now();
+  if (handlers_out_ != 0 && phase_ == Phase::open && protocol_->ends_with_peer()) {
+    return finish(CloseReason::peer_ended);
+  }
   // After a resume() in this round, whole frames still wait in input_.
   continue_input();
 }

@@ -46,6 +46,9 @@ class ChosenProtocol final : public Protocol {
   [[nodiscard]] bool says_goodbye(CloseReason reason) const override {
     return chosen_ != nullptr && chosen_->says_goodbye(reason);
   }
+  [[nodiscard]] bool ends_with_peer() const override {
+    return chosen_ != nullptr && chosen_->ends_with_peer();
+  }
   void on_end(Session& session) override {
     if (chosen_ != nullptr) chosen_->on_end(session);
   }

@@ -34,6 +34,7 @@ class RecordedProtocol final : public Protocol {
   [[nodiscard]] bool says_goodbye(CloseReason reason) const override {
     return protocol_->says_goodbye(reason);
   }
+  [[nodiscard]] bool ends_with_peer() const override { return protocol_->ends_with_peer(); }
   void on_end(Session& session) override { protocol_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override {
     protocol_->on_close(session, reason);

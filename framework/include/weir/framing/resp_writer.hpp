@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <string_view>
@@ -70,6 +71,11 @@ class RespWriter {
   }
 
  private:
+  static constexpr std::size_t longest_number = 24;  // with its type and CRLF
+  static constexpr bool has_room = requires(Output & output) {
+    output.prepare(1), output.commit(1);
+  };
+
   RespWriter& raw(std::string_view bytes) {
     output_.append(bytes);
     return *this;
@@ -79,18 +85,34 @@ class RespWriter {
     return raw("\r\n");
   }
   RespWriter& blob(char type, std::string_view bytes) {
+    if constexpr (has_room) {  // one look at the room for all of it
+      char* const begin = output_.prepare(bytes.size() + longest_number + 2);
+      char* at = put_number(begin, type, bytes.size());
+      if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+      at += bytes.size();
+      *at++ = '\r';
+      *at++ = '\n';
+      output_.commit(static_cast<std::size_t>(at - begin));
+      return *this;
+    }
     head(type, bytes.size());
     return body(bytes);
   }
   RespWriter& head(char type, std::size_t count) { return number(type, count); }
   template <std::integral Number>
   RespWriter& number(char type, Number value) {
-    char text[24];
-    text[0] = type;
-    char* end = std::to_chars(text + 1, text + sizeof text - 2, value).ptr;
+    char text[longest_number];
+    char* const end = put_number(text, type, value);
+    return raw({text, static_cast<std::size_t>(end - text)});
+  }
+  /// Answers its end.
+  template <std::integral Number>
+  static char* put_number(char* at, char type, Number value) {
+    char* end = std::to_chars(at + 1, at + longest_number - 2, value).ptr;
+    *at = type;
     *end++ = '\r';
     *end++ = '\n';
-    return raw({text, static_cast<std::size_t>(end - text)});
+    return end;
   }
   RespWriter& line(char type, std::string_view text) {
     output_.push_back(type);

@@ -98,6 +98,9 @@ class Protocol {
     static_cast<void>(reason);
     return false;
   }
+  /// While a handler is out, the peer's end of sending means that it has gone: the connection ends
+  /// then, and what is out is not awaited. Else the answer still goes out.
+  [[nodiscard]] virtual bool ends_with_peer() const { return false; }
   /// The peer has finished sending, and everything it sent was handled.
   virtual void on_end(Session& session) = 0;
   /// The last call; the session has ended.
@@ -110,7 +113,18 @@ class Protocol {
 /// from several threads at once.
 class ProtocolFactory {
  public:
+  /// What a factory keeps on the loop of a listener, until that listens no more: a timer.
+  class Attachment {
+   public:
+    virtual ~Attachment() = default;
+  };
+
   virtual ~ProtocolFactory() = default;
+  /// For each loop that listens, before it runs; nullptr where there is nothing to keep.
+  [[nodiscard]] virtual std::unique_ptr<Attachment> attach(EventLoop& loop) {
+    static_cast<void>(loop);
+    return nullptr;
+  }
   [[nodiscard]] virtual std::unique_ptr<Protocol> make(const ConnectionOptions& options) = 0;
   /// Its protocols answer Protocol::use_messages() with true.
   [[nodiscard]] virtual bool takes_messages() const { return false; }

@@ -1,0 +1,47 @@
+#include "kv/store.hpp"
+
+#include <algorithm>
+
+namespace weir::kv {
+
+Store::Store(std::size_t threads, Journal& journal) : seed_(HashSeed::random()) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
+    shards_.push_back(std::make_unique<Place>(seed_, journal));
+  }
+}
+
+std::size_t Store::memory() const {
+  if (!shared()) return shards_.front()->shard.memory();
+  std::size_t sum = 0;
+  for (const auto& place : shards_) sum += place->memory.load(std::memory_order_relaxed);
+  return sum;
+}
+
+void Store::publish_memory(std::size_t place) {
+  shards_[place]->memory.store(shards_[place]->shard.memory(), std::memory_order_relaxed);
+}
+
+void ShardLocks::want_all() {
+  places_.clear();
+  for (std::size_t i = 0; i < store_.shards(); ++i) places_.push_back(i);
+}
+
+void ShardLocks::acquire() {
+  if (!store_.shared()) return;
+  std::sort(places_.begin(), places_.end());
+  places_.erase(std::unique(places_.begin(), places_.end()), places_.end());
+  for (const std::size_t place : places_) store_.shards_[place]->mutex.lock();
+  held_ = true;
+}
+
+void ShardLocks::release() {
+  if (!held_) return;
+  held_ = false;
+  for (const std::size_t place : places_) {
+    store_.publish_memory(place);
+    store_.shards_[place]->mutex.unlock();
+  }
+  places_.clear();
+}
+
+}  // namespace weir::kv
