@@ -49,6 +49,19 @@ std::string log_of(std::string_view line) {
   return is_id(name) ? name : std::string();
 }
 
+/// Whether the file, which has no end of a line, can be what a crash left of our first one; or it
+/// is somebody's, and not ours to cut.
+bool is_torn_first_line(int file, std::uint64_t size) {
+  const std::string whole = first_line(std::string(random_id().size(), '0'));
+  if (size >= whole.size()) return false;
+  std::string begun(size, '\0');
+  if (::pread(file, begun.data(), begun.size(), 0) != static_cast<ssize_t>(size)) return false;
+  return std::equal(begun.begin(), begun.end(), whole.begin(), [](char byte, char expected) {
+    const bool digit = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+    return expected == '0' ? digit : byte == expected;
+  });
+}
+
 /// The folder's entry is on the disk only when the folder is.
 void sync_folder(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -123,7 +136,8 @@ Result<HistoryFile> HistoryFile::open(const std::string& path, const Limits& lim
   Result<Content> content = history.read();
   if (!content.ok()) return content.error();
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (content.value().log.empty() && size > 0 && content.value().whole > 0) {
+  const bool torn = content.value().whole == 0 && is_torn_first_line(file, size);
+  if (content.value().log.empty() && size > 0 && !torn) {
     return Error{path + " is not a history of weir-chat: its first line is another"};
   }
   history.size_ = content.value().whole;

@@ -88,9 +88,28 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_messages_are_skipped_and_another_file_is_
   BOOST_TEST(history.skipped_lines() == 2U);
   BOOST_TEST(history.take_messages().size() == 2U);
   BOOST_TEST(!HistoryFile::open(file.path(), limits).ok());  // locked
-  const TemporaryFile letter("Dear diary,\n");
-  BOOST_TEST(!HistoryFile::open(letter.path(), limits).ok());
-  BOOST_TEST(content_of(letter.path()) == "Dear diary,\n");
+  for (const char* text : {"Dear diary,\n", "Dear diary", "{", "{\"log\":\"my own\"}"}) {
+    const bool torn = std::string_view(text) == "{";
+    const TemporaryFile letter(text);
+    BOOST_TEST(HistoryFile::open(letter.path(), limits).ok() == torn, text);
+    if (!torn) BOOST_TEST(content_of(letter.path()) == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_first_line_that_was_torn_is_begun_anew) {
+  const Limits limits;
+  std::string whole;
+  {
+    const TemporaryFile file("");
+    const HistoryFile history = open(file, limits);
+    whole = content_of(file.path());
+  }
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const TemporaryFile file(whole.substr(0, size));
+    HistoryFile history = open(file, limits);
+    BOOST_TEST(history.cut_bytes() == size);
+    BOOST_TEST(content_of(file.path()).size() == whole.size());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_long_file_is_written_anew_with_what_the_rooms_keep) {
