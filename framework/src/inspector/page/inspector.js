@@ -213,7 +213,7 @@ const pairs = (id) => new Table(id, null, (row, [name, value]) => fill_cells(row
 const first = (pair) => pair[0];
 
 const routes = new Table("routes", null, (row, route) => {
-  fill_cells(row, [route.name, whole.format(route.calls), whole.format(route.in_flight), whole.format(route.failed), ...["mean", "p50", "p90", "p99"].map((key) => time(route[key]))]);
+  fill_cells(row, [route.name === "*" ? "* (no route)" : route.name, whole.format(route.calls), whole.format(route.in_flight), whole.format(route.failed), ...["mean", "p50", "p90", "p99"].map((key) => time(route[key]))]);
   row.cells[3].classList.toggle("bad", route.failed !== 0);
 });
 const loops = new Table("loops", null, (row, loop) => {
