@@ -18,7 +18,8 @@ let room = "";        // where the page is
 let shown = "";       // whose messages it shows
 let log = "";         // the order that the server keeps
 let seen = null;      // the last message: {log, seq, id}
-let known = new Set();  // ids of the messages that are shown
+let known = new Set();  // ids of the last messages that are shown
+const mostKnown = 2000;  // more than a room keeps
 let people = [];
 let rooms = [];
 let unread = 0;
@@ -98,6 +99,7 @@ function showCondition({ bus, history }) {
 function show(message) {
   if (known.has(message.id)) return;
   known.add(message.id);
+  if (known.size > mostKnown) known.delete(known.values().next().value);
   const mine = outbox.some(({ id }) => id === message.id) || message.nick === nick;
   view.message(message, mine);
   if (outbox.some(({ id }) => id === message.id)) link.settle(message.id);
