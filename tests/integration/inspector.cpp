@@ -227,6 +227,11 @@ BOOST_AUTO_TEST_CASE(with_a_token_the_page_is_open_and_figures_are_not) {
   const std::string token = "Authorization: Bearer 0123456789abcdef-token\r\n";
   BOOST_TEST(status_of(server.ask("GET /metrics", token)) == "200");
   BOOST_TEST(status_of(server.ask("POST /log-level", token, "debug")) == "403");
+  // Under the name that the machine has for others.
+  server.authority = "build-7.example:9901";
+  BOOST_TEST(status_of(server.ask("GET /")) == "200");
+  BOOST_TEST(status_of(server.ask("GET /metrics")) == "401");
+  BOOST_TEST(status_of(server.ask("GET /metrics", token)) == "200");
 }
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_is_its_users_alone) {

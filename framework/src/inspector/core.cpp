@@ -53,7 +53,10 @@ Result<Endpoint> Inspector::Core::listen(std::string_view text) {
   listener.local_file.mode = 0600;
   http::Options limits;
   limits.limits.body = 1024;
-  auto bound = http_->listen(text, http::serve(make_routes(!local), limits), listener);
+  // A page that comes under a name of its own (DNS rebinding) reaches no Unix socket, and knows no
+  // token.
+  const bool check_host = !local && options_.token.empty();
+  auto bound = http_->listen(text, http::serve(make_routes(check_host), limits), listener);
   if (!bound.ok()) return bound.error();
   if (const Status started = http_->start(); !started.ok()) return started.error();
   url_ = bound.value().to_string();

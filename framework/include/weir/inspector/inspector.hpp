@@ -45,7 +45,8 @@ struct InspectorOptions {
   std::string name{};
   /// Who asks shows it as "Authorization: Bearer TOKEN". 16 bytes at least; empty: nobody is asked.
   std::string token{};
-  /// Names that the Host field may have, beside addresses and "localhost".
+  /// Names that the Host field may have where no token is asked for, beside addresses and
+  /// "localhost".
   std::vector<std::string> hosts{};
   /// The inspector's own connections at once.
   std::size_t clients = 64;
