@@ -304,8 +304,11 @@ class Files final : public Handler {
     ::closedir(folder);
     std::sort(names.begin(), names.end());
     const std::string title = escaped("/" + path);
-    std::string page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + title +
-                       "</title><h1>" + title + "</h1><ul>\n";
+    std::string page =
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
+        title + "</title><h1>" + title + "</h1><ul>\n";
     if (!path.empty()) page += "<li><a href=\"../\">../</a>\n";
     for (const std::string& name : names) {
       const bool inner = name.ends_with('/');

@@ -215,6 +215,7 @@ BOOST_AUTO_TEST_CASE(a_folder_is_listed_where_that_was_asked_for_and_names_do_no
   BOOST_TEST(!holds(page, "<b>"));
   BOOST_TEST(holds(page, "href=\"./javascript%3Aalert%281%29\""));
   BOOST_TEST(holds(page, "href=\"./sub/\""));
+  BOOST_TEST(holds(page, "width=device-width"));
   BOOST_TEST(!holds(page, ".hidden"));
   BOOST_TEST(holds(tree.body("/sub/"), "href=\"../\""));
 }
