@@ -377,6 +377,11 @@ async function the_page_works_at_every_size_and_by_keyboard(browser) {
   await people[1].page.locator(".note", { hasText: "is now Nora" }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "text");
 
+  // The widest names there are.
+  const wide = await come(browser, `${url}#${"W".repeat(32)}`, "W".repeat(24), { viewport: sizes.narrow });
+  await check_fits(wide.page);
+  await wide.close();
+
   // What a screen reader is told of the page.
   assert.equal(await page.getByRole("log").count(), 1);
   for (const control of await page.locator("button:visible, input:visible, textarea:visible").all()) {
