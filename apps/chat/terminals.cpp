@@ -120,8 +120,9 @@ Result<Endpoint> Terminals::listen(Server& server, const std::string& endpoint,
   hooks.on_close = [this](Session& session, CloseReason) { close(session); };
   auto service = std::make_unique<FramedService<LineFraming, decltype(on_line)>>(
       weir::lines({.max = longest_line}), std::move(on_line), std::move(hooks));
-  return server.listen(
-      endpoint, with_farewell(std::move(service), "* the server is going down. Goodbye."), options);
+  FarewellLines lines{.drained = "* the server is going down. Goodbye.",
+                      .idle = "* nobody has said anything for too long. Goodbye."};
+  return server.listen(endpoint, with_farewell(std::move(service), std::move(lines)), options);
 }
 
 void Terminals::open(Session& session, Guest& guest) {

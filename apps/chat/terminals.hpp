@@ -59,9 +59,14 @@ class Terminals final : public SessionFace {
   std::atomic<std::uint64_t> guests_{0};  // for their first nicknames
 };
 
-/// A protocol that says goodbye in a line of its own when the server drains.
+/// What somebody is told who is not heard any more: at a drain, and after the idle deadline.
+struct FarewellLines {
+  std::string drained;
+  std::string idle;
+};
+/// A protocol that says goodbye in a line of its own.
 [[nodiscard]] std::unique_ptr<ProtocolFactory> with_farewell(std::unique_ptr<ProtocolFactory> inner,
-                                                             std::string line);
+                                                             FarewellLines lines);
 
 /// "[09:41] anna: hello", and a line for each further one of the message. UTC.
 [[nodiscard]] std::vector<std::string> lines_of(const Message& message);

@@ -136,3 +136,12 @@ BOOST_AUTO_TEST_CASE(a_terminal_is_told_when_the_server_goes_down) {
   BOOST_TEST(anna.take() == "* the server is going down. Goodbye.\n");
   BOOST_TEST(anna.ended());
 }
+
+BOOST_AUTO_TEST_CASE(a_terminal_in_a_silent_room_is_told_why_it_ends) {
+  Bench bench;
+  Peer anna = bench.come("anna");
+  bench.loop.advance(std::chrono::minutes(5));
+  bench.loop.run_ready();
+  BOOST_TEST(anna.take() == "* nobody has said anything for too long. Goodbye.\n");
+  BOOST_TEST(anna.ended());
+}
