@@ -18,8 +18,8 @@ CommandTable::Name CommandTable::name_of(std::string_view text) {
 }
 
 CommandTable::CommandTable() : table_(places) {
-  for (const auto group :
-       {connection_commands(), string_commands(), key_commands(), transaction_commands()}) {
+  for (const auto group : {connection_commands(), string_commands(), key_commands(),
+                           transaction_commands(), persistence_commands()}) {
     for (const Command& command : group) {
       const Name name = name_of(command.name);
       std::size_t place = place_of(name);

@@ -71,6 +71,7 @@ struct Command {
 [[nodiscard]] std::span<const Command> list_commands();
 [[nodiscard]] std::span<const Command> transaction_commands();
 [[nodiscard]] std::span<const Command> pubsub_commands();
+[[nodiscard]] std::span<const Command> persistence_commands();
 
 /// All commands. A name is two words of eight bytes, padded with zeros; capital letters are made
 /// small in both at once, so that finding one compares two numbers.

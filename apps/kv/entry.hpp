@@ -121,6 +121,8 @@ class Entry {
  public:
   /// It was changed in place, which redis-server shows as encoding "raw".
   bool changed_in_place = false;
+  /// In the log that is begun anew (rewrite.hpp). Its shard's matter.
+  bool in_snapshot = false;
   /// Whoever keeps time says what it means.
   std::uint32_t accessed = 0;
 };

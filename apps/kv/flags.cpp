@@ -31,6 +31,20 @@ std::vector<app::Flag> Flags::all() {
                      eviction_ = *policy;
                      return {};
                    }});
+  flags.push_back({"--data", "DIR", "keeps data in a log there; without it, in memory alone", "",
+                   [this](std::string_view value) -> Status {
+                     data_ = value;
+                     return {};
+                   }});
+  flags.push_back({"--fsync", "always|everysec|no",
+                   "when the log is on the disk: before a change is answered, each second, or when "
+                   "the system likes",
+                   "everysec", [this](std::string_view value) -> Status {
+                     const auto policy = parse_fsync(value);
+                     if (!policy) return Error{"expected always, everysec or no"};
+                     fsync_ = *policy;
+                     return {};
+                   }});
   return flags;
 }
 

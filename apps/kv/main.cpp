@@ -2,9 +2,21 @@
 #include <weir/weir.hpp>
 
 #include "common/app.hpp"
+#include "common/output.hpp"
+#include "kv/data.hpp"
 #include "kv/flags.hpp"
 #include "kv/protocol.hpp"
 #include "kv/service.hpp"
+
+namespace {
+
+/// False after a line on standard error.
+bool well(const weir::Status& status) {
+  if (!status.ok()) weir::app::complain("weir-kv", status.error().message);
+  return status.ok();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   weir::app::App app({.name = "weir-kv",
@@ -20,8 +32,10 @@ int main(int argc, char** argv) {
   const weir::ServerOptions& options = app.server_options();
   const std::size_t loops = options.threads.per_connection ? 1 : options.threads.count;
   const std::size_t callers = options.threads.per_connection ? 16 : loops;
-  weir::kv::Journal journal;
-  weir::kv::Service service({.threads = callers}, journal);
+  weir::kv::Data data(options.log);
+  if (!flags.data().empty() && !well(data.open(flags.data(), flags.append_log()))) return 1;
+  weir::kv::Service service({.threads = callers}, data.journal());
+  if (!well(data.load(service))) return 1;
   flags.apply(service.settings());
   service.settings().max_bulk = options.limits.frame;
   weir::Server server(options);
@@ -31,5 +45,7 @@ int main(int argc, char** argv) {
     auto listener = app.listener_options(endpoint);
     if (!app.listens(server.listen(endpoint, std::move(protocol), std::move(listener)))) return 1;
   }
-  return app.run(server);
+  service.on_stop([&server] { server.stop(); });
+  const int status = app.run(server);
+  return well(data.close()) ? status : 1;
 }

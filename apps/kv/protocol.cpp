@@ -1,5 +1,6 @@
 #include "kv/protocol.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -13,11 +14,16 @@ namespace {
 
 /// How often expired keys are looked for and tables go on to grow.
 constexpr Duration tick_period = std::chrono::milliseconds(100);
+/// Between two steps of a journal's rewrite.
+constexpr Duration rewrite_pause = std::chrono::milliseconds(1);
 
 class ClientProtocol final : public Protocol {
  public:
   ClientProtocol(Service& service, const std::string& local)
-      : service_(service), local_(local), client_(!service.settings().has_password()) {
+      : service_(service),
+        local_(local),
+        client_(!service.settings().has_password()),
+        holds_(service.journal().holds_replies()) {
     set_limits();
   }
 
@@ -32,7 +38,6 @@ class ClientProtocol final : public Protocol {
     client_.connection = &lent.connection;
     Context context(service_, client_, lent.loop, lent.output,
                     service_.clock().at(lent.loop.now()));
-    const std::size_t before = lent.output.size();
     while (progress.consumed < input.size() && !lent.halted &&
            lent.output.size() < lent.output_limit) {
       const auto outcome = reader_.read(input.substr(progress.consumed));
@@ -44,8 +49,10 @@ class ClientProtocol final : public Protocol {
       // Behind the command: it may change what the reader allows.
       progress.consumed += reader_.consumed();
       if (reader_.command().size() != 0) execute(context);
+      // Before anything goes out in the middle of a read.
+      if (context.journaled && holds_) lent.connection.hold_output();
     }
-    if (context.journaled) commit(lent, before, progress);
+    if (holds_) commit(context, lent);
     return progress;
   }
 
@@ -56,7 +63,10 @@ class ClientProtocol final : public Protocol {
   void on_drained(Session&) override {}
   void on_end(Session&) override {}
   void on_close(Session&, CloseReason) override { service_.leave(client_); }
-  [[nodiscard]] bool ends_with_peer() const override { return true; }
+  /// Who waits for nothing but the disk gets its answer also when it has finished sending.
+  [[nodiscard]] bool ends_with_peer() const override {
+    return client_.connection == nullptr || !client_.connection->output_held();
+  }
 
  private:
   void set_limits() {
@@ -90,12 +100,23 @@ class ClientProtocol final : public Protocol {
     progress.fail(CloseReason::malformed_frame, reader_.mistake());
   }
 
-  /// What was answered goes out only when the journal has what it was answered for.
-  void commit(InputContext& lent, std::size_t before, Progress& progress) {
-    const Status committed = service_.journal().commit();
-    if (committed.ok()) return;
-    if (before < lent.output.size()) lent.output.truncate(before);
-    progress.fail(CloseReason::file_failed, committed.error().message);
+  /// What was answered goes out only when the journal has what can be seen in it. The loop does not
+  /// stand still meanwhile, only this connection's input.
+  void commit(Context& context, InputContext& lent) {
+    Connection& connection = lent.connection;
+    Journal& journal = service_.journal();
+    const Journal::Mark mark = journal.awaited(context.journaled);
+    if (mark == 0) return connection.release_output();
+    connection.hold_output();
+    connection.handler_began();
+    journal.when_kept(mark, [session = lent.session, &connection](Status kept) {
+      session.loop().post([session, &connection, well = kept.ok()] {
+        if (!session.open()) return;  // and so `connection` is no more
+        if (!well) return connection.abort(CloseReason::file_failed);
+        connection.release_output();
+        connection.handler_done();
+      });
+    });
   }
 
   Service& service_;
@@ -103,26 +124,37 @@ class ClientProtocol final : public Protocol {
   Client client_;
   RespCommandReader reader_;
   bool limits_authenticated_ = false;
+  const bool holds_;  // there is a journal that replies may wait for
 };
 
 /// Looks after the keys of one loop's part.
 class Ticker final : public ProtocolFactory::Attachment, private Timer {
  public:
   Ticker(Service& service, EventLoop& loop, std::size_t part, std::size_t parts)
-      : service_(service), loop_(loop), part_(part), parts_(parts) {
+      : service_(service),
+        loop_(loop),
+        part_(part),
+        parts_(parts),
+        next_tick_(loop.now() + tick_period) {
     loop_.timers().arm(*this, loop_.now() + tick_period);
   }
 
  private:
   void on_timer() override {
-    service_.tick(part_, parts_, loop_.now());
-    loop_.timers().arm(*this, loop_.now() + tick_period);
+    const TimePoint now = loop_.now();
+    if (now >= next_tick_) {
+      service_.tick(part_, parts_, now);
+      next_tick_ = now + tick_period;
+    }
+    const bool rewriting = service_.step_rewrite(part_, parts_);
+    loop_.timers().arm(*this, rewriting ? std::min(now + rewrite_pause, next_tick_) : next_tick_);
   }
 
   Service& service_;
   EventLoop& loop_;
   std::size_t part_;
   std::size_t parts_;
+  TimePoint next_tick_;
 };
 
 class ClientProtocols final : public ProtocolFactory {

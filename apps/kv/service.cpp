@@ -43,7 +43,10 @@ void append_command(const Arguments& arguments, std::string& output) {
 }  // namespace
 
 Service::Service(const ServiceOptions& options, Journal& journal)
-    : journal_(journal), store_(options.threads, journal), clock_(options.clock) {}
+    : journal_(journal),
+      store_(options.threads, journal),
+      rewrite_(store_, journal),
+      clock_(options.clock) {}
 
 void Service::execute(Context& context, const Arguments& arguments) {
   Client& client = context.client;
@@ -132,6 +135,7 @@ void Service::want(ShardLocks& locks, const Command& command, const Arguments& a
 void Service::call(Context& context, const Command& command, const Arguments& arguments,
                    std::string* together) {
   context.begin();
+  if (rewrite_.active() && command.has(writes)) rewrite_.before(command, arguments);
   const std::size_t before = context.reply.size();
   try {
     command.run(context, arguments);
@@ -154,6 +158,15 @@ void Service::call(Context& context, const Command& command, const Arguments& ar
   journal_.append(bytes);
 }
 
+/// What the journal says of its changes, if it has any.
+Status Service::may_change(const Transaction& transaction) {
+  if (!journal_.keeps()) return {};
+  const bool changes =
+      std::any_of(transaction.commands.begin(), transaction.commands.end(),
+                  [](const Transaction::Queued& queued) { return queued.command->has(writes); });
+  return changes ? journal_.writable() : Status();
+}
+
 void Service::execute_transaction(Context& context) {
   // Out of the client first: a command of it may be RESET.
   Transaction transaction = std::exchange(context.client.transaction, {});
@@ -161,6 +174,11 @@ void Service::execute_transaction(Context& context) {
   if (transaction.failed) {
     unwatch(context.client);
     return context.reply.error("EXECABORT Transaction discarded because of previous errors.");
+  }
+  if (const Status kept = may_change(transaction); !kept.ok()) {
+    unwatch(context.client);
+    return context.reply.error("EXECABORT Transaction discarded because of: " +
+                               kept.error().message);
   }
   std::vector<RespCommandReader> commands(transaction.commands.size());
   ShardLocks locks(store_);
@@ -251,6 +269,16 @@ void Service::tick(std::size_t part, std::size_t parts, TimePoint now) {
     locks.acquire();
     store_.at(place).tick(clock_.at(now), entries_a_tick);
   }
+  // Two loops may see that at once: the second is told that there is one already.
+  if (journal_.wants_snapshot()) static_cast<void>(rewrite_.begin());
+}
+
+bool Service::step_rewrite(std::size_t part, std::size_t parts) {
+  if (!rewrite_.active()) return false;
+  for (std::size_t place = part; place < store_.shards(); place += parts) {
+    static_cast<void>(rewrite_.step(place));
+  }
+  return true;
 }
 
 }  // namespace weir::kv

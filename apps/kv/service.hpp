@@ -16,10 +16,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "kv/clients.hpp"
 #include "kv/command.hpp"
 #include "kv/journal.hpp"
+#include "kv/rewrite.hpp"
 #include "kv/settings.hpp"
 #include "kv/store.hpp"
 #include "kv/wall_clock.hpp"
@@ -28,6 +30,7 @@ namespace weir::kv {
 
 class Context;
 class Client;
+struct Transaction;
 
 struct ServiceOptions {
   /// Loops that serve: how many shards there are.
@@ -56,9 +59,20 @@ class Service {
 
   /// Looks after a part of the shards: those whose place is `part`, `part + parts`, ...
   void tick(std::size_t part, std::size_t parts, TimePoint now);
+  /// Goes on with a rewrite of the journal in these shards; false while there is none.
+  [[nodiscard]] bool step_rewrite(std::size_t part, std::size_t parts);
+
+  /// What SHUTDOWN calls, from any loop; without it that is refused. Before anything is served.
+  void on_stop(std::function<void()> stop) { stop_ = std::move(stop); }
+  /// False: nobody said how.
+  [[nodiscard]] bool stop() const {
+    if (stop_) stop_();
+    return static_cast<bool>(stop_);
+  }
 
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Journal& journal() { return journal_; }
+  [[nodiscard]] Rewrite& rewrite() { return rewrite_; }
   [[nodiscard]] Clients& clients() { return clients_; }
   [[nodiscard]] Settings& settings() { return settings_; }
   [[nodiscard]] const CommandTable& commands() const { return commands_; }
@@ -66,6 +80,7 @@ class Service {
 
  private:
   [[nodiscard]] bool may_run(Context& context, const Command& command, const Arguments& arguments);
+  [[nodiscard]] Status may_change(const Transaction& transaction);
   void queue(Context& context, const Command& command, const Arguments& arguments);
   void call(Context& context, const Command& command, const Arguments& arguments,
             std::string* together);
@@ -78,8 +93,10 @@ class Service {
   CommandTable commands_;
   Settings settings_;
   Store store_;
+  Rewrite rewrite_;
   Clients clients_;
   WallClock clock_;
+  std::function<void()> stop_;
   std::atomic<std::size_t> evict_at_{0};  // the shard that gives way next
 };
 

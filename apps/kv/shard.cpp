@@ -64,6 +64,7 @@ void Shard::account(const Entry& entry) {
 Entry* Shard::put(const Key& key, Entry* found, Entry::Owner owner, Milliseconds now) {
   Entry* const entry = owner.get();
   entry->accessed = access_time(now);
+  entry->in_snapshot = in_snapshot_;
   if (found == nullptr) {
     keys_.insert(std::move(owner), key.hash);
   } else {

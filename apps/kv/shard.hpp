@@ -90,6 +90,11 @@ class Shard {
   [[nodiscard]] KeyWaiters& waiters() { return waiters_; }
   [[nodiscard]] ShardFigures& figures() { return figures_; }
 
+  /// What Entry::in_snapshot is of entries that are in the log that was begun last (rewrite.hpp).
+  [[nodiscard]] bool in_snapshot() const { return in_snapshot_; }
+  /// From now on none of them is.
+  void turn_snapshot() { in_snapshot_ = !in_snapshot_; }
+
   /// False while a journal is read again: what it says of expiry counts, not the clock.
   bool expires_keys = true;
 
@@ -115,6 +120,7 @@ class Shard {
   Journal& journal_;
   ShardFigures figures_;
   std::size_t used_ = 0;
+  bool in_snapshot_ = false;
   std::uint64_t sweep_ = 0;  // the cursor of tick() over volatile_
   std::uint64_t random_ = 0x9e3779b97f4a7c15;
 };

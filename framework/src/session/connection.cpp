@@ -226,7 +226,9 @@ TimePoint Connection::deadline(CloseReason& reason) const {
     reason = meaning;
   };
   if (phase_ == Phase::lingering) consider(waiting_since_, limits.linger, reason_);
-  if (!queue_.empty()) consider(write_since_, limits.write, CloseReason::write_timeout);
+  if (!queue_.empty() && !(output_held_ && phase_ == Phase::open)) {
+    consider(write_since_, limits.write, CloseReason::write_timeout);
+  }
   if (phase_ != Phase::open) return earliest;
   if (bounded_ && handlers_out_ != 0)
     consider(waiting_since_, limits.handler, CloseReason::handler_timeout);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "session/connection_guarded.hpp"
 #include "session/session_state.hpp"
@@ -146,7 +147,7 @@ void Connection::send_scratch() {
   if (more_behind_ != scratch.size()) more_follows_ = false;
   if (phase_ != Phase::closed && !output_over_) {
     std::string_view rest = scratch.view();
-    if (queue_.empty()) {
+    if (queue_.empty() && !output_held_) {
       tell_more(more_follows_);
       const std::size_t taken = transport_->write({&rest, 1});
       took(taken, payload({&rest, 1}, taken));
@@ -155,7 +156,7 @@ void Connection::send_scratch() {
     if (!rest.empty()) {
       if (queue_.empty()) {
         write_since_ = context_.loop.now();
-        blocked_ = true;
+        blocked_ = !output_held_;
       }
       queue_.own().append(rest);
       queue_grew();
@@ -165,8 +166,14 @@ void Connection::send_scratch() {
   if (scratch.capacity() > scratch_to_keep) scratch.release();
 }
 
+void Connection::release_output() {
+  if (!std::exchange(output_held_, false) || phase_ == Phase::closed) return;
+  write_since_ = context_.loop.now();
+  context_.loop.defer(*this);
+}
+
 void Connection::write_queue() {
-  if (queue_.empty() || phase_ == Phase::closed) return;
+  if (queue_.empty() || output_held_ || phase_ == Phase::closed) return;
   // Pieces are offered so many at a time: what is left was not refused.
   do {
     const FileRange* file = queue_.file();

@@ -124,6 +124,14 @@ class Connection final : private Sink, private Timer, private Deferred {
   void handler_done();
   [[nodiscard]] std::size_t handlers_out() const { return handlers_out_; }
 
+  /// What is sent waits, and so does what the present batch has answered, until release_output():
+  /// for replies that promise what is still on its way, to a disk. Input is handled on, and other
+  /// limits hold: Flow::high_watermark stops reading, the end waits for what is owed. The write
+  /// deadline counts only once the end is decided. Who holds looks after the time that it takes.
+  void hold_output() { output_held_ = true; }
+  void release_output();
+  [[nodiscard]] bool output_held() const { return output_held_; }
+
   /// Bytes that were sent since the start, and those of them that the kernel took. Loops' thread.
   [[nodiscard]] std::uint64_t written() const { return written_; }
   [[nodiscard]] std::uint64_t sent() const { return written_ + queue_.size() + in_scratch(); }
@@ -242,6 +250,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool output_over_ = false;  // and what was to go out before it is in queue_, or went
   bool shutdown_done_ = false;
   bool blocked_ = false;  // the last write was short: on_writable will come
+  bool output_held_ = false;
   bool draining_ = false;
   bool more_follows_ = false;  // upon the last message
   bool more_told_ = false;     // to the transport
