@@ -35,16 +35,15 @@ class PaperJournal final : public Journal {
     return Error{refusal};
   }
   void append(std::string_view commands) override { lines.emplace_back(commands); }
-  [[nodiscard]] Status commit() override {
-    ++commits;
-    if (failure.empty()) return {};
-    return Error{failure};
+  [[nodiscard]] bool holds_replies() const override { return true; }
+  [[nodiscard]] Mark awaited(bool appended) override {
+    return appended && !failure.empty() ? lines.size() : 0;
   }
+  void when_kept(Mark, Told told) override { told(Error{failure}); }
 
   std::vector<std::string> lines;
   std::string refusal;
   std::string failure;
-  int commits = 0;
 };
 
 /// All replies in `bytes`, as short texts.
@@ -61,7 +60,9 @@ class Bench {
   static constexpr std::int64_t start = 1'700'000'000'000;
   static constexpr std::string_view here = "tcp://127.0.0.1:6380";
 
-  explicit Bench(std::size_t shards = 1);
+  explicit Bench(std::size_t shards = 1) : Bench(shards, journal) {}
+  /// The same with another journal than `journal`.
+  Bench(std::size_t shards, Journal& kept);
 
   [[nodiscard]] testing::Peer dial() { return loop.dial(here); }
   /// Sends `bytes` as they are; answers what came back.
