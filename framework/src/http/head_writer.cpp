@@ -31,16 +31,18 @@ bool is_reserved(std::string_view name, Reserved reserved) {
 
 }  // namespace
 
+weir::Status check_value(std::string_view name, std::string_view value) {
+  if (bytes::all_of_value(value)) return {};
+  return Error{"value of header " + std::string(name) +
+               " with a control byte: " + text::quoted(value, 40)};
+}
+
 weir::Status check_field(const Header& header, Reserved reserved) {
   const auto [name, value] = header;
-  const char* const end_of_name = name.data() + name.size();
-  if (name.empty() || bytes::skip_token(name.data(), end_of_name) != end_of_name) {
+  if (name.empty() || !bytes::all(bytes::token, name)) {
     return Error{"header name that is no token: " + text::quoted(name, 40)};
   }
-  if (bytes::skip_value(value.data(), value.data() + value.size()) != value.data() + value.size()) {
-    return Error{"value of header " + std::string(name) +
-                 " with a control byte: " + text::quoted(value, 40)};
-  }
+  if (auto status = check_value(name, value); !status.ok()) return status;
   if (is_reserved(name, reserved)) {
     return Error{"header " + std::string(name) + " is written by weir, where it is due"};
   }

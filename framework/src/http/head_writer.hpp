@@ -20,8 +20,10 @@ struct Reserved {
   bool request = false;  // Host and Expect
 };
 
-/// What is wrong with a field that is to go out.
+/// What is wrong with a field that is to go out,
 [[nodiscard]] weir::Status check_field(const Header& header, Reserved reserved);
+/// or with its value alone, of a name that is ours.
+[[nodiscard]] weir::Status check_value(std::string_view name, std::string_view value);
 
 /// Bytes of the lines of `headers`.
 [[nodiscard]] inline std::size_t size_of(std::span<const Header> headers) {

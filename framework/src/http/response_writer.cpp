@@ -50,11 +50,13 @@ weir::Status write_head(const ResponseStart& start, std::span<const Header> head
                         Buffer& output) {
   const unsigned code = code_of(start.status);
   if (code < 100 || code > 599) return Error{"status " + std::to_string(code) + ", which is none"};
-  if (!bytes::all(bytes::value, start.upgrade) || !bytes::all(bytes::value, start.date)) {
+  if (!bytes::all_of_value(start.upgrade) || !bytes::all_of_value(start.date)) {
     return Error{"date or protocol with a control byte"};
   }
+  if (auto status = check_value("Content-Type", start.content_type); !status.ok()) return status;
   const BodyPlan plan = plan_of(start);
-  HeadWriter head(output, own_room + size_of(headers) + start.upgrade.size() + start.date.size());
+  HeadWriter head(output, own_room + size_of(headers) + start.upgrade.size() + start.date.size() +
+                              start.content_type.size());
   if (start.status == Status::ok) {
     head.text(ok_line);
   } else {
@@ -65,6 +67,7 @@ weir::Status write_head(const ResponseStart& start, std::span<const Header> head
     head.text(end_of_line);
   }
   if (!start.date.empty()) head.field("Date", start.date);
+  if (!start.content_type.empty()) head.field("Content-Type", start.content_type);
   if (auto status = head.fields(headers, {.date = !start.date.empty()}); !status.ok()) {
     return status;
   }

@@ -38,7 +38,7 @@ bool suits(const CompressOptions& options, const LentResponse& response) {
   }
   // Ranges are of the bytes as they are.
   if (response.status == Status::partial_content) return false;
-  bool text = false;
+  bool text = compressible(response.content_type);
   for (const Header& each : response.headers) {
     if (same_name(each.name, "Content-Encoding")) return false;
     if (same_name(each.name, "Cache-Control") &&

@@ -38,10 +38,10 @@ Status status_of(const Failure& failure) {
 
 /// Refers to `headers`, which it fills.
 LentResponse lent(const Response& response, std::vector<Header>& headers) {
-  headers.reserve(response.headers.size() + 1);
-  if (!response.content_type.empty()) headers.push_back({"Content-Type", response.content_type});
+  headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
   return {.status = response.status,
+          .content_type = response.content_type,
           .headers = headers,
           .body = response.body,
           .file = response.file ? &*response.file : nullptr,
@@ -91,8 +91,7 @@ std::shared_ptr<IncomingBody> Exchange::incoming() {
 }
 
 void Exchange::write(Status status, std::string_view content_type, std::string_view body) {
-  const Header header{"Content-Type", content_type};
-  owner_.write_response(*this, {.status = status, .headers = {&header, 1}, .body = body});
+  owner_.write_response(*this, {.status = status, .content_type = content_type, .body = body});
 }
 
 bool Exchange::upgrade(std::string_view protocol, std::span<const Header> headers,
@@ -102,8 +101,8 @@ bool Exchange::upgrade(std::string_view protocol, std::span<const Header> header
 
 void Exchange::write_failure(const Failure& failure) {
   Status status = status_of(failure);
-  std::array<Header, 2> headers{Header{"Content-Type", plain_text}, {}};
-  std::size_t count = 1;
+  std::array<Header, 2> headers;
+  std::size_t count = 0;
   if (failure.kind == FailureKind::not_found && match_.kind == RouteMatch::Kind::no_method) {
     status = Status::method_not_allowed;
     headers[count++] = {"Allow", match_.allow};
@@ -113,8 +112,10 @@ void Exchange::write_failure(const Failure& failure) {
   const bool named = status == Status::method_not_allowed;
   std::string text(named ? reason(status) : failure.text());
   text += '\n';
-  owner_.write_response(*this,
-                        {.status = status, .headers = {headers.data(), count}, .body = text});
+  owner_.write_response(*this, {.status = status,
+                                .content_type = plain_text,
+                                .headers = {headers.data(), count},
+                                .body = text});
 }
 
 Response text(std::string body, Status status) {

@@ -89,10 +89,11 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
                      std::unique_ptr<Protocol> next) override;
   [[nodiscard]] Exchange& exchange(InputContext& context);
   void write_whole(Exchange& exchange, const LentResponse& response);
-  /// A head that is said now; false, and the connection is ending, when the handler's headers are
-  /// none.
-  [[nodiscard]] bool write_head_of(Exchange& exchange, const LentResponse& response,
-                                   std::optional<std::uint64_t> length, Writing& writing);
+  /// A head that is said now, and what is behind it; nullopt when the connection is ending, as it
+  /// is when the handler's headers are none.
+  [[nodiscard]] std::optional<BodyPlan> write_head_of(Exchange& exchange,
+                                                      const LentResponse& response,
+                                                      std::optional<std::uint64_t> length);
   [[nodiscard]] weir::Status encode_piece(std::string_view piece, Buffer& output);
   /// Tells a client that waits for it to send the body (RFC 9110, section 10.1.1).
   void go_on();

@@ -10,12 +10,12 @@ namespace weir::http {
 
 void HttpProtocol::write_refusal(const ParseError& error, Buffer& output) {
   const std::string text = error.reason + "\n";
-  const Header type{"Content-Type", plain_text};
   const ResponseStart start{.status = error.status,
                             .content_length = text.size(),
                             .date = scratch_->date.at(std::time(nullptr)),
+                            .content_type = plain_text,
                             .keep_alive = false};
-  if (write_head(start, {&type, 1}, output).ok()) output.append(text);
+  if (write_head(start, {}, output).ok()) output.append(text);
 }
 
 void HttpProtocol::go_on() {
@@ -27,33 +27,35 @@ void HttpProtocol::go_on() {
   writing_ = nullptr;
 }
 
-bool HttpProtocol::write_head_of(Exchange& exchange, const LentResponse& response,
-                                 std::optional<std::uint64_t> length, Writing& writing) {
+std::optional<BodyPlan> HttpProtocol::write_head_of(Exchange& exchange,
+                                                    const LentResponse& response,
+                                                    std::optional<std::uint64_t> length) {
   Session& session = exchange.session();
   Connection& connection = *exchange.connection();
-  writing.start = ResponseStart::to(exchange.head());
+  Writing writing{ResponseStart::to(exchange.head()), response.headers, false};
   writing.start.status = response.status;
   writing.start.content_length = length;
   writing.start.date = scratch_->date.at(std::time(nullptr));
+  writing.start.content_type = response.content_type;
   writing.start.upgrade = response.upgrade;
-  writing.headers = response.headers;
   if (response.close || connection.draining() || body_pending()) writing.start.keep_alive = false;
-  writing.with_body = plan_of(writing.start).body != BodyKind::none;
+  const BodyPlan plan = plan_of(writing.start);
+  writing.with_body = plan.body != BodyKind::none;
   writing_ = &writing;
-  const bool wrong = connection.reply(response.body) == SendResult::rejected && session.open();
-  if (wrong) {
-    // The handler's headers, which were logged: nothing was written of them.
-    writing.start.status = Status::internal_server_error;
-    writing.start.content_length = 0;
-    writing.start.keep_alive = false;
-    writing.start.upgrade = {};
-    writing.headers = {};
-    writing.with_body = false;
-    connection.reply({});
-  }
+  const SendResult sent = connection.reply(response.body);
   writing_ = nullptr;
-  if (wrong) connection.close();
-  return !wrong && session.open();
+  if (!session.open()) return std::nullopt;
+  if (sent != SendResult::rejected) return plan;
+  // The handler's headers, which were logged: nothing was written of them.
+  Writing failure{ResponseStart::to(exchange.head()), {}, false};
+  failure.start.status = Status::internal_server_error;
+  failure.start.date = scratch_->date.at(std::time(nullptr));
+  failure.start.keep_alive = false;
+  writing_ = &failure;
+  connection.reply({});
+  writing_ = nullptr;
+  connection.close();
+  return std::nullopt;
 }
 
 void HttpProtocol::write_response(Exchange& exchange, const LentResponse& response) {
@@ -71,12 +73,11 @@ void HttpProtocol::write_response(Exchange& exchange, const LentResponse& respon
 void HttpProtocol::write_whole(Exchange& exchange, const LentResponse& response) {
   Connection& connection = *exchange.connection();
   const FileRange* file = response.file;
-  Writing writing{};
   const std::uint64_t length = file != nullptr ? file->length : response.body.size();
-  if (!write_head_of(exchange, response, length, writing)) return;
-  const BodyPlan plan = plan_of(writing.start);
-  if (file != nullptr && plan.body != BodyKind::none) connection.send_file(*file);
-  if (!plan.keep_alive) connection.close();
+  const std::optional<BodyPlan> plan = write_head_of(exchange, response, length);
+  if (!plan) return;
+  if (file != nullptr && plan->body != BodyKind::none) connection.send_file(*file);
+  if (!plan->keep_alive) connection.close();
 }
 
 // --- in pieces -----------------------------------------------------------------------------------
@@ -84,13 +85,12 @@ void HttpProtocol::write_whole(Exchange& exchange, const LentResponse& response)
 void HttpProtocol::begin_stream(Exchange& exchange, const LentResponse& head,
                                 StreamOptions options) {
   Connection& connection = *exchange.connection();
-  Writing writing{};
   LentResponse bare = head;
   bare.body = {};
-  if (!write_head_of(exchange, bare, options.length, writing)) return;
-  stream_ =
-      std::make_unique<Stream>(Stream{plan_of(writing.start), options.length.value_or(0),
-                                      std::move(options.on_room), std::move(options.on_gone)});
+  const std::optional<BodyPlan> plan = write_head_of(exchange, bare, options.length);
+  if (!plan) return;
+  stream_ = std::make_unique<Stream>(Stream{
+      *plan, options.length.value_or(0), std::move(options.on_room), std::move(options.on_gone)});
   // The exchange is settled by this, and no other one begins before the end.
   connection.handler_began(reading_ ? 2 : 1, false);
   if (!head.body.empty()) connection.send(head.body);

@@ -3,6 +3,7 @@
 //
 //     HTTP/1.1 200 OK CR LF
 //     Date: Sun, 06 Nov 1994 08:49:37 GMT CR LF       where a date is given
+//     Content-Type: text/plain CR LF                  where a type is given
 //     Name: value CR LF                               the caller's, checked
 //     Content-Length: 5 CR LF                         or Transfer-Encoding, or neither
 //     Connection: close CR LF                         where it is not what the version implies
@@ -33,6 +34,8 @@ struct ResponseStart {
   std::optional<std::uint64_t> content_length = 0;
   /// Text of the Date field (date.hpp); none is written where it is empty.
   std::string_view date{};
+  /// Of the Content-Type field; none is written where it is empty.
+  std::string_view content_type{};
   /// The protocol that 101 begins, or that 426 asks for: the Upgrade field.
   std::string_view upgrade{};
   /// Of the request. The status line says HTTP/1.1 to all (RFC 9110, section 2.5).

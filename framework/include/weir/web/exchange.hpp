@@ -85,6 +85,7 @@ class Exchange final : public Context {
 /// A whole response whose parts are lent.
 struct LentResponse {
   Status status = Status::ok;
+  std::string_view content_type{};  // empty: none is said
   std::span<const Header> headers{};
   std::string_view body{};
   const FileRange* file = nullptr;  // the body, instead
