@@ -21,13 +21,11 @@ std::size_t size_of_host(std::string_view text) {
     }
     return end > 2 && end < text.size() && text[end] == ']' ? end + 1 : no_host;
   }
-  for (std::size_t end = 0;;) {
-    while (end < text.size() && bytes::is(bytes::host, text[end])) ++end;
-    if (end == text.size() || text[end] != '%') return end;
-    if (text.size() - end < 3 || !bytes::all(bytes::hex_digit, text.substr(end + 1, 2))) {
-      return no_host;
-    }
-    end += 3;
+  const char* const stop = text.data() + text.size();
+  for (const char* at = text.data();; at += 3) {
+    at = bytes::skip(bytes::host, at, stop);
+    if (at == stop || *at != '%') return static_cast<std::size_t>(at - text.data());
+    if (stop - at < 3 || !bytes::all(bytes::hex_digit, {at + 1, 2})) return no_host;
   }
 }
 

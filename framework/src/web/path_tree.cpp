@@ -27,6 +27,11 @@ PatternPart part_of(std::string_view segment) {
   return {rest ? PatternPart::Kind::rest : PatternPart::Kind::segment, std::string(name)};
 }
 
+/// The order of literals: most comparisons end at the sizes.
+bool comes_before(std::string_view one, std::string_view other) {
+  return one.size() != other.size() ? one.size() < other.size() : one < other;
+}
+
 }  // namespace
 
 std::vector<PatternPart> parse_pattern(std::string_view pattern) {
@@ -59,7 +64,7 @@ std::uint32_t PathTree::child(std::uint32_t parent, const PatternPart& part) {
   if (part.kind == PatternPart::Kind::literal) {
     const auto place = std::lower_bound(
         node.literals.begin(), node.literals.end(), part.text,
-        [](const auto& each, const std::string& text) { return each.first < text; });
+        [](const auto& each, std::string_view text) { return comes_before(each.first, text); });
     if (place != node.literals.end() && place->first == part.text) return place->second;
     node.literals.emplace(place, part.text, made);
   } else {
@@ -88,7 +93,7 @@ void PathTree::add(std::string_view method, const std::vector<PatternPart>& part
 const PathTree::Node* PathTree::literal(const Node& node, std::string_view segment) const {
   const auto place = std::lower_bound(
       node.literals.begin(), node.literals.end(), segment,
-      [](const auto& each, std::string_view text) { return std::string_view(each.first) < text; });
+      [](const auto& each, std::string_view text) { return comes_before(each.first, text); });
   if (place == node.literals.end() || place->first != segment) return nullptr;
   return &nodes_[place->second];
 }
@@ -137,20 +142,16 @@ void PathTree::find(std::string_view method, std::string_view path, RouteMatch& 
   }
   match.capture_count = search.depth;
   if (node == nullptr) return;
-  const auto with = [&](std::string_view wanted) {
-    return std::find_if(node->targets.begin(), node->targets.end(),
-                        [&](const Target& each) { return each.method == wanted; });
-  };
-  auto target = with(method);
-  if (target == node->targets.end() && method == "HEAD") target = with("GET");
-  if (target == node->targets.end()) {
+  const Target* target = node->with(method);
+  if (target == nullptr && method == "HEAD") target = node->with("GET");
+  if (target == nullptr) {
     match.kind = RouteMatch::Kind::no_method;
     for (const Target& each : node->targets) {
       if (!match.allow.empty()) match.allow += ", ";
       match.allow += each.method;
-      if (each.method == "GET" && with("HEAD") == node->targets.end()) match.allow += ", HEAD";
+      if (each.method == "GET" && node->with("HEAD") == nullptr) match.allow += ", HEAD";
     }
-    if (with("OPTIONS") == node->targets.end()) match.allow += ", OPTIONS";
+    if (node->with("OPTIONS") == nullptr) match.allow += ", OPTIONS";
     return;
   }
   match.kind = RouteMatch::Kind::route;

@@ -47,10 +47,16 @@ class PathTree {
     bool streams;
   };
   struct Node {
-    std::vector<std::pair<std::string, std::uint32_t>> literals;  // sorted
+    std::vector<std::pair<std::string, std::uint32_t>> literals;  // the shorter first
     std::uint32_t segment = none;
     std::uint32_t rest = none;
     std::vector<Target> targets;  // of what ends here
+    [[nodiscard]] const Target* with(std::string_view method) const {
+      for (const Target& each : targets) {
+        if (each.method == method) return &each;
+      }
+      return nullptr;
+    }
   };
   /// Where a path is being looked for.
   struct Search {
