@@ -200,6 +200,32 @@ SCENARIO(a_handler_may_pause_and_resume_at_once) {
   BOOST_TEST(client->read(stream.size()) == stream);
 }
 
+SCENARIO(many_that_take_turns_may_be_resumed_by_one_another) {
+  Session paused;
+  const auto serving = bench.serve(lines(), [&paused](std::string_view line, Session& session) {
+    if (paused.open()) paused.resume();
+    paused = session;
+    if (line != "bye") {
+      session.pause();
+    } else {
+      session.close();
+    }
+    return line;
+  });
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(bench.connect());
+  for (const std::string& message : {std::string("hello\n"), std::string(2000, 'm') + "\n",
+                                     std::string("hello\n"), std::string("bye\n")}) {
+    for (const auto& client : clients) client->send(message);
+    for (const auto& client : clients) BOOST_TEST(client->read(message.size()) == message);
+  }
+  for (const auto& client : clients) {
+    client->end();
+    BOOST_TEST(client->read_to_end().bytes.empty());
+    BOOST_TEST(to_string(bench.next_reason()) == "closed");
+  }
+}
+
 SCENARIO(other_threads_may_close_abort_and_end_sending) {
   Events<Session> sessions;
   const auto serving = bench.serve(lines(), echo, telling_sessions(sessions));

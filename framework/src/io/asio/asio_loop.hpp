@@ -47,6 +47,8 @@ class AsioLoop final : public EventLoop {
   [[nodiscard]] AsioExecutor executor() { return context_.get_executor(); }
   /// One read of any connection goes here, and is over before the next.
   [[nodiscard]] std::span<char> read_buffer() { return {read_buffer_.get(), read_size}; }
+  /// The number of one more read of any connection.
+  [[nodiscard]] std::uint64_t count_read() { return ++reads_; }
   /// Around every completion handler: the time is read, and a timer armed meanwhile is seen.
   /// A reactor reads the clock once for many connections; here it is read for each, so it is the
   /// coarse one: 5 ns instead of 25, and a few milliseconds late, which no deadline of ours minds.
@@ -82,6 +84,7 @@ class AsioLoop final : public EventLoop {
   std::unique_ptr<char[]> read_buffer_;
   WakeUp wake_up_;
   std::unique_ptr<AsioWatch> wake_watch_;
+  std::uint64_t reads_ = 0;
   bool round_posted_ = false;
   std::atomic<bool> stopping_{false};
 };

@@ -11,6 +11,13 @@
 
 namespace weir {
 
+namespace {
+
+/// Reads of others between two of one transport, from which on it pays to let a round end first.
+constexpr std::uint64_t crowd = 16;
+
+}  // namespace
+
 /// Gives an operation the transport's own memory; falls back to the heap if Asio wants more.
 template <class T>
 class AsioTransport::SlotAllocator {
@@ -133,6 +140,12 @@ void AsioTransport::begin_read() {
   socket_.async_read_some(asio::buffer(small_), OnRead(*this));
 }
 
+/// True when many others have read since this one did.
+bool AsioTransport::in_a_crowd() {
+  const std::uint64_t before = std::exchange(last_read_, loop_.count_read());
+  return last_read_ - before > crowd;
+}
+
 void AsioTransport::end_read(const boost::system::error_code& error, std::size_t size) {
   if (sink_ == nullptr || over_) {
     reading_ = false;
@@ -159,7 +172,11 @@ void AsioTransport::end_read(const boost::system::error_code& error, std::size_t
   }
   deliver(size);
   reading_ = false;
-  begin_read();
+  if (in_a_crowd() && sink_ != nullptr) {
+    loop_.defer(*this);
+  } else {
+    begin_read();
+  }
 }
 
 void AsioTransport::end_readable(const boost::system::error_code& error) {
@@ -269,6 +286,7 @@ void AsioTransport::run_deferred() {
     return;
   }
   if (paused_) return;
+  if (held_ == 0 && !held_end_) return begin_read();
   ++references_;    // the Sink may release us
   reading_ = true;  // keeps begin_read() away while small_ is being lent
   if (const std::size_t size = std::exchange(held_, 0); size != 0) deliver(size);

@@ -10,6 +10,10 @@
 //     small_  [ 512 bytes ]  --full?-->  loop.read_buffer()  [ the 512 | the rest ........ ]
 //
 // The operations' own memory is inside as well (Slot): a read allocates nothing.
+//
+// Asio tries to read before it waits, and right behind an answer there is nothing yet: a call of
+// the system for nothing. Where many take turns, a transport reads again at the end of the round:
+// by then its peer has often sent more.
 #pragma once
 
 #include <array>
@@ -61,6 +65,7 @@ class AsioTransport final : public Transport, private Deferred {
   ~AsioTransport() override;
   void run_deferred() override;
   void begin_read();
+  [[nodiscard]] bool in_a_crowd();
   void end_read(const boost::system::error_code& error, std::size_t size);
   void end_readable(const boost::system::error_code& error);
   void deliver(std::size_t size);
@@ -74,8 +79,9 @@ class AsioTransport final : public Transport, private Deferred {
   Socket socket_;         // closed once the stream is over
   SocketAddress peer_;
   int error_ = 0;
-  int references_ = 1;    // the owner's and one for each operation
-  std::size_t held_ = 0;  // bytes in small_ that came while paused
+  int references_ = 1;           // the owner's and one for each operation
+  std::uint64_t last_read_ = 0;  // its number among those of the loop
+  std::size_t held_ = 0;         // bytes in small_ that came while paused
   bool paused_ = false;
   bool leaves_ = false;    // the sink takes the bytes itself
   bool more_ = false;      // will follow upon each write
