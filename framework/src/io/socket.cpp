@@ -293,10 +293,11 @@ class WithoutSigpipe {
   WithoutSigpipe() {
     sigemptyset(&pipe_);
     sigaddset(&pipe_, SIGPIPE);
-    sigset_t waiting;
-    sigpending(&waiting);
-    waited_ = sigismember(&waiting, SIGPIPE) == 1;
     pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    // One can only wait where it was blocked before.
+    sigset_t waiting;
+    waited_ = sigismember(&before_, SIGPIPE) == 1 && sigpending(&waiting) == 0 &&
+              sigismember(&waiting, SIGPIPE) == 1;
   }
   WithoutSigpipe(const WithoutSigpipe&) = delete;
   WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
