@@ -80,6 +80,10 @@ void Exchange::write(const Response& response) {
   owner_.write_response(*this, lent(response, headers));
 }
 
+bool Exchange::respond(const LentResponse& response) {
+  return reply_by([&] { owner_.write_response(*this, response); });
+}
+
 void Exchange::begin_stream(const Response& head, StreamOptions options) {
   std::vector<Header> headers;
   owner_.begin_stream(*this, lent(head, headers), std::move(options));

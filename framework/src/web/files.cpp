@@ -41,7 +41,7 @@ constexpr std::string_view coding_digits = "012";
 struct Representation {
   TimePoint found{};
   std::int64_t modified = 0;
-  std::string tag;   // without quotes
+  std::string quoted_tag;
   std::string date;  // of `modified`
   std::string_view type;
   std::string_view coding;
@@ -204,7 +204,7 @@ class Files final : public Handler {
         continue;
       }
       made.modified = found.about.st_mtim.tv_sec;
-      made.tag = tag_of(found.about);
+      made.quoted_tag = '"' + tag_of(found.about) + '"';
       const DateBytes date = format_date(made.modified);
       made.date.assign(date.data(), date.size());
       made.type = media_type_of(name);
@@ -224,23 +224,29 @@ class Files final : public Handler {
 
   void respond(Exchange& exchange, const Representation& file) const {
     const RequestHead& head = exchange.head();
-    const Validators current{EntityTag{file.tag}, file.modified};
+    const std::string_view tag = file.quoted_tag;
+    const Validators current{EntityTag{tag.substr(1, tag.size() - 2)}, file.modified};
     const std::int64_t now = std::time(nullptr);
-    Response response;
+    // All is lent, for the response is written before this returns.
+    LentResponse response;
     response.compress = false;  // not again and again: that is what `name.gz` is for
-    response.headers.reserve(7);
-    const auto say = [&](std::string name, std::string value) {
-      response.headers.emplace_back(std::move(name), std::move(value));
+    std::array<Header, 7> headers;
+    std::size_t count = 0;
+    const auto say = [&](std::string_view name, std::string_view value) {
+      headers[count++] = {name, value};
     };
-    say("ETag", '"' + file.tag + '"');
+    const auto send = [&] {
+      response.headers = {headers.data(), count};
+      exchange.respond(response);
+    };
+    say("ETag", tag);
     say("Last-Modified", file.date);
     if (file.varies) say("Vary", "Accept-Encoding");
     if (!options_.cache_control.empty()) say("Cache-Control", options_.cache_control);
     switch (evaluate(head.method, head.headers, current, now)) {
       case Condition::not_modified:
         response.status = Status::not_modified;
-        exchange.respond(response);
-        return;
+        return send();
       case Condition::precondition_failed:
         exchange.respond(text("precondition failed\n", Status::precondition_failed));
         return;
@@ -248,9 +254,10 @@ class Files final : public Handler {
         break;
     }
     response.content_type = file.type;
-    if (!file.coding.empty()) say("Content-Encoding", std::string(file.coding));
+    if (!file.coding.empty()) say("Content-Encoding", file.coding);
     say("Accept-Ranges", "bytes");
     ByteRange part{0, file.size};
+    std::string part_text;
     const Header* wanted = head.method == "GET" ? head.headers.find("Range") : nullptr;
     if (wanted != nullptr && range_applies(head.headers, current, now)) {
       const Ranges ranges = parse_ranges(wanted->value, file.size);
@@ -262,15 +269,18 @@ class Files final : public Handler {
       if (ranges.kind() == Ranges::Kind::parts && ranges.list().size() == 1) {
         part = ranges.list().front();
         response.status = Status::partial_content;
-        say("Content-Range", content_range(part, file.size));
+        part_text = content_range(part, file.size);
+        say("Content-Range", part_text);
       }
     }
+    FileRange range;
     if (file.file) {
-      response.file = FileRange{file.file->file, part.offset, part.size};
+      range = {file.file->file, part.offset, part.size};
+      response.file = &range;
     } else {
-      response.body.assign(file.bytes, part.offset, part.size);
+      response.body = std::string_view(file.bytes).substr(part.offset, part.size);
     }
-    exchange.respond(response);
+    send();
   }
 
   /// A folder is asked for with a '/' behind it, so that what its index refers to is found.

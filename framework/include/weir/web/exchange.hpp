@@ -17,6 +17,7 @@ namespace weir::http {
 
 class ExchangeOwner;
 class IncomingBody;
+struct LentResponse;
 struct StreamOptions;
 
 class Exchange final : public Context {
@@ -35,7 +36,9 @@ class Exchange final : public Context {
   bool respond(const Response& response) {
     return reply_by([&] { write(response); });
   }
-  /// The same with a body that is lent.
+  /// The same with all of it lent,
+  bool respond(const LentResponse& response);
+  /// or with a body that is.
   bool respond(Status status, std::string_view content_type, std::string_view body) {
     return reply_by([&] { write(status, content_type, body); });
   }
