@@ -45,6 +45,28 @@ BOOST_AUTO_TEST_CASE(a_head_has_its_date_the_callers_fields_and_its_length) {
              lines_of({"HTTP/1.1 404 Not Found", "Content-Length: 0", ""}));
 }
 
+BOOST_AUTO_TEST_CASE(the_content_type_stands_before_the_callers_fields_and_is_checked) {
+  BOOST_TEST(written({.content_length = 5, .date = "now", .content_type = "text/plain"},
+                     {{"X-Other", "1"}}) ==
+             lines_of({"HTTP/1.1 200 OK", "Date: now", "Content-Type: text/plain", "X-Other: 1",
+                       "Content-Length: 5", ""}));
+  // A control byte is found wherever it stands among blocks of sixteen; a tab is none.
+  const std::string type(40, 'a');
+  for (std::size_t at = 0; at < type.size(); ++at) {
+    for (const std::size_t size : {at + 1, type.size()}) {
+      std::string wrong = type.substr(0, size);
+      for (const char byte : {'\r', '\n', '\0', '\x7f', '\x1f'}) {
+        wrong[at] = byte;
+        BOOST_TEST(written({.content_type = wrong}).starts_with("refused: "));
+        BOOST_TEST(is_refused({"X-Other", wrong}));
+      }
+      wrong[at] = '\t';
+      BOOST_TEST(written({.content_type = wrong}).starts_with("HTTP/1.1 200 OK"));
+      BOOST_TEST(!is_refused({"X-Other", wrong}));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_status_without_a_name_keeps_its_blank) {
   BOOST_TEST(written({.status = Code{299}}) ==
              lines_of({"HTTP/1.1 299 ", "Content-Length: 0", ""}));
