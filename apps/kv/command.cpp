@@ -18,8 +18,10 @@ CommandTable::Name CommandTable::name_of(std::string_view text) {
 }
 
 CommandTable::CommandTable() : table_(places) {
-  for (const auto group : {connection_commands(), string_commands(), key_commands(),
-                           transaction_commands(), persistence_commands()}) {
+  for (const auto group : {connection_commands(), server_commands(), string_commands(),
+                           number_commands(), range_commands(), key_commands(), scan_commands(),
+                           expiry_commands(), hash_commands(), list_commands(), blocking_commands(),
+                           transaction_commands(), pubsub_commands(), persistence_commands()}) {
     for (const Command& command : group) {
       const Name name = name_of(command.name);
       std::size_t place = place_of(name);

@@ -27,7 +27,7 @@ enum CommandFlags : std::uint32_t {
   admin = 1U << 8U,
   fast = 1U << 9U,
   blocks = 1U << 10U,
-  pubsub = 1U << 11U,
+  publishes = 1U << 11U,
 };
 
 struct Command {
@@ -66,9 +66,11 @@ struct Command {
 [[nodiscard]] std::span<const Command> number_commands();
 [[nodiscard]] std::span<const Command> range_commands();
 [[nodiscard]] std::span<const Command> key_commands();
+[[nodiscard]] std::span<const Command> scan_commands();
 [[nodiscard]] std::span<const Command> expiry_commands();
 [[nodiscard]] std::span<const Command> hash_commands();
 [[nodiscard]] std::span<const Command> list_commands();
+[[nodiscard]] std::span<const Command> blocking_commands();
 [[nodiscard]] std::span<const Command> transaction_commands();
 [[nodiscard]] std::span<const Command> pubsub_commands();
 [[nodiscard]] std::span<const Command> persistence_commands();

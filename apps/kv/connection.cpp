@@ -35,7 +35,7 @@ void echo(Context& context, const Arguments& arguments) { context.reply.bulk(arg
 
 void select(Context& context, const Arguments& arguments) {
   const auto number = resp_integer(arguments[1]);
-  if (!number) return context.reply.error("ERR invalid DB index");
+  if (!number) return context.reply.not_integer();
   if (*number != 0) return context.reply.error("ERR DB index is out of range");
   context.reply.ok();
 }

@@ -57,6 +57,8 @@ class Context {
 
   /// `key` has changed: tells those who wait for that, and the journal gets the command.
   void changed(const Key& key);
+  /// All keys have changed, and who watches them knows: the journal gets the command.
+  void all_changed() { changed_ = true; }
   /// The journal gets this instead of the command, once it has changed something: the same result
   /// at any time and in any place.
   template <class... Words>
@@ -77,6 +79,8 @@ class Context {
   [[nodiscard]] std::string_view instead() const { return instead_; }
   /// Shards where somebody waits for a list that has changed.
   [[nodiscard]] std::vector<std::size_t>& ready() { return ready_; }
+  /// EXEC runs it: it must not wait.
+  bool in_transaction = false;
   /// Something was given to the journal since the last commit().
   bool journaled = false;
 

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   flags.apply(service.settings());
   service.settings().max_bulk = options.limits.frame;
   weir::Server server(options);
+  service.on_stats([&server] { return server.stats(); });
   for (const std::string& endpoint : app.endpoints()) {
     const bool first = &endpoint == &app.endpoints().front();
     auto protocol = weir::kv::serve(service, {.parts = first ? loops : 0, .local = endpoint});

@@ -20,7 +20,8 @@ void save(Context& context, const Arguments&) {
 }
 
 void lastsave(Context& context, const Arguments&) {
-  context.reply.integer(context.service.journal().figures().saved_at);
+  const std::int64_t saved = context.service.journal().figures().saved_at;
+  context.reply.integer(saved != 0 ? saved : context.service.started() / 1000);
 }
 
 void bgrewriteaof(Context& context, const Arguments&) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kv/context.hpp"
+#include "kv/waiting.hpp"
 
 namespace weir::kv {
 
@@ -46,7 +47,8 @@ Service::Service(const ServiceOptions& options, Journal& journal)
     : journal_(journal),
       store_(options.threads, journal),
       rewrite_(store_, journal),
-      clock_(options.clock) {}
+      clock_(options.clock),
+      started_(options.clock.at(options.started)) {}
 
 void Service::execute(Context& context, const Arguments& arguments) {
   Client& client = context.client;
@@ -201,9 +203,11 @@ void Service::execute_transaction(Context& context) {
   if (dirty) return context.reply.null_array();
   std::string together;
   context.reply.array(commands.size());
+  context.in_transaction = true;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     call(context, *transaction.commands[i].command, commands[i].command(), &together);
   }
+  context.in_transaction = false;
   if (!together.empty()) {
     std::string all;
     RespWriter(all).command({"MULTI"});
@@ -233,13 +237,11 @@ void Service::forget_watched(Client& client) {
 }
 
 void Service::leave(Client& client) {
+  stop_waiting(client);
   unwatch(client);
+  unsubscribe(client);
   clients_.remove(client.record->id);
 }
-
-void Service::unsubscribe(Client&) {}
-
-void Service::serve_ready(Context& context) { context.ready().clear(); }
 
 /// False when memory is full and nothing gives way.
 bool Service::make_room() {

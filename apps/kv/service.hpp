@@ -24,7 +24,9 @@
 #include "kv/rewrite.hpp"
 #include "kv/settings.hpp"
 #include "kv/store.hpp"
+#include "kv/topics.hpp"
 #include "kv/wall_clock.hpp"
+#include "weir/service/server.hpp"
 
 namespace weir::kv {
 
@@ -36,6 +38,8 @@ struct ServiceOptions {
   /// Loops that serve: how many shards there are.
   std::size_t threads = 1;
   WallClock clock{};
+  /// By the loops' clock.
+  TimePoint started = std::chrono::steady_clock::now();
 };
 
 class Service {
@@ -74,9 +78,15 @@ class Service {
   [[nodiscard]] Journal& journal() { return journal_; }
   [[nodiscard]] Rewrite& rewrite() { return rewrite_; }
   [[nodiscard]] Clients& clients() { return clients_; }
+  [[nodiscard]] Topics& topics() { return topics_; }
   [[nodiscard]] Settings& settings() { return settings_; }
   [[nodiscard]] const CommandTable& commands() const { return commands_; }
   [[nodiscard]] WallClock& clock() { return clock_; }
+  /// What the server has counted, for INFO. Before anything is served.
+  void on_stats(std::function<ServerStats()> stats) { stats_ = std::move(stats); }
+  [[nodiscard]] ServerStats stats() const { return stats_ ? stats_() : ServerStats(); }
+  /// When it was made.
+  [[nodiscard]] Milliseconds started() const { return started_; }
 
  private:
   [[nodiscard]] bool may_run(Context& context, const Command& command, const Arguments& arguments);
@@ -95,8 +105,11 @@ class Service {
   Store store_;
   Rewrite rewrite_;
   Clients clients_;
+  Topics topics_;
   WallClock clock_;
   std::function<void()> stop_;
+  std::function<ServerStats()> stats_;
+  Milliseconds started_;
   std::atomic<std::size_t> evict_at_{0};  // the shard that gives way next
 };
 

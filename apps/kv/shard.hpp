@@ -103,7 +103,9 @@ class Shard {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(now) >> 6);
   }
   [[nodiscard]] static Milliseconds idle_time(const Entry& entry, Milliseconds now) {
-    return static_cast<Milliseconds>(access_time(now) - entry.accessed) << 6;
+    // Both times were rounded down.
+    const std::uint32_t units = access_time(now) - entry.accessed;
+    return (static_cast<Milliseconds>(units) << 6) + (units == 0 ? 0 : 63);
   }
 
  private:

@@ -4,10 +4,18 @@
 
 namespace weir::kv {
 
-Store::Store(std::size_t threads, Journal& journal) : seed_(HashSeed::random()) {
+Store::Store(std::size_t threads, Journal& journal)
+    : seed_(HashSeed::random()), random_(seed_.first | 1) {
   for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
     shards_.push_back(std::make_unique<Place>(seed_, journal));
   }
+}
+
+std::uint64_t Store::random() {
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  return random_;
 }
 
 std::size_t Store::memory() const {

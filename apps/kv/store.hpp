@@ -34,6 +34,9 @@ class Store {
   /// There are others that lock.
   [[nodiscard]] bool shared() const { return shards_.size() != 1; }
 
+  /// With the locks of all shards.
+  [[nodiscard]] std::uint64_t random();
+
   /// Bytes of all keys; may be a little late, and needs no lock.
   [[nodiscard]] std::size_t memory() const;
   /// With the lock of the shard at `place`: what memory() says of it.
@@ -49,6 +52,7 @@ class Store {
   };
 
   HashSeed seed_;
+  std::uint64_t random_;
   std::vector<std::unique_ptr<Place>> shards_;
 };
 

@@ -149,19 +149,22 @@ void getdel(Context& context, const Arguments& arguments) {
 
 void getex(Context& context, const Arguments& arguments) {
   std::optional<Milliseconds> expires;
+  std::optional<ExpireUnit> unit;
   if (arguments.size() == 3 && same_word(arguments[2], "persist")) {
     expires = Entry::never;
   } else if (arguments.size() == 4) {
-    const auto unit = expire_unit(arguments[2]);
+    unit = expire_unit(arguments[2]);
     if (!unit) return context.reply.syntax_error();
-    expires = parse_expire(context, "getex", arguments[3], *unit);
-    if (!expires) return;
   } else if (arguments.size() != 2) {
     return context.reply.syntax_error();
   }
   const Key key = context.key(arguments[1]);
   Entry* found = context.look_up(key);
   if (!context.is(found, Type::string)) return;
+  if (found != nullptr && unit) {
+    expires = parse_expire(context, "getex", arguments[3], *unit);
+    if (!expires) return;
+  }
   answer_value(context, found);
   if (found == nullptr || !expires) return;
   if (*expires == Entry::never) {

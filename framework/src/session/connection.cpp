@@ -132,6 +132,10 @@ void Connection::say_goodbye(CloseReason reason) {
   if (!in_batch_ && output.size() != before) queued_more(before == 0 && queue_.plain());
 }
 
+void Connection::limit_queue(std::size_t most) {
+  state_->max_queued.store(most, std::memory_order_relaxed);
+}
+
 void Connection::use_encoder(std::shared_ptr<const MessageEncoder> encoder) {
   state_->encoder = std::move(encoder);
 }

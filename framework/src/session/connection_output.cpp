@@ -240,7 +240,7 @@ void Connection::left_queue(std::size_t bytes, std::size_t payload) {
 void Connection::queue_grew() {
   tell_waiting();
   const std::size_t cost = queue_.cost();
-  if (cost > context_.options.flow.max_queued) return overflow(cost);
+  if (cost > state_->max_queued.load(std::memory_order_relaxed)) return overflow(cost);
   if (pressured_ || queue_.pressure() < context_.options.flow.high_watermark) return;
   pressured_ = true;
   context_.counters.pauses.add();
@@ -249,9 +249,9 @@ void Connection::queue_grew() {
 
 void Connection::overflow(std::size_t waiting) {
   if (phase_ == Phase::closed) return;
-  log_failure(CloseReason::slow_consumer, std::to_string(waiting) +
-                                              " bytes wait for the peer, the limit is " +
-                                              std::to_string(context_.options.flow.max_queued));
+  log_failure(CloseReason::slow_consumer,
+              std::to_string(waiting) + " bytes wait for the peer, the limit is " +
+                  std::to_string(state_->max_queued.load(std::memory_order_relaxed)));
   abort(CloseReason::slow_consumer);
 }
 

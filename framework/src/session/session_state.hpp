@@ -29,7 +29,7 @@ struct SessionState {
   std::atomic<bool> ended{false};
   std::atomic<bool> overflowed{false};  // one message was too many: no later one may follow it
   std::size_t high_watermark = 0;
-  std::size_t max_queued = 0;
+  std::atomic<std::size_t> max_queued{0};
   std::uint64_t id = 0;
   SocketAddress peer;
   std::unique_ptr<const TransportSecurity> security;  // nullptr where there is none

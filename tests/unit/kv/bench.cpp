@@ -66,7 +66,10 @@ std::vector<std::string> show(std::string_view bytes) {
 
 Bench::Bench(std::size_t shards, Journal& kept)
     // The clock of a MemoryLoop begins at one hour.
-    : service({.threads = shards, .clock = WallClock(std::chrono::milliseconds(start) - 1h)}, kept),
+    : service({.threads = shards,
+               .clock = WallClock(std::chrono::milliseconds(start) - 1h),
+               .started = loop.now()},
+              kept),
       server({.loop = &loop}) {
   BOOST_REQUIRE(server.listen(here, serve(service, {.parts = 1, .local = std::string(here)})).ok());
   BOOST_REQUIRE(server.start().ok());

@@ -110,6 +110,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   void pause();
   void resume();
   void verify_peer() { transport_->verify_peer(); }
+  /// From now on `most` bytes may wait for the peer, instead of Flow::max_queued.
+  void limit_queue(std::size_t most);
   /// From now on messages to groups are encoded with it, once for all members that have it.
   void use_encoder(std::shared_ptr<const MessageEncoder> encoder);
   Status set_options(const SocketOptions& options) { return transport_->set_options(options); }
