@@ -53,14 +53,16 @@ async function shows_what_happens(browser) {
   await summary.click();
   await page.waitForFunction(() => document.querySelectorAll("#connections details[open] li").length === 8);
 
-  // A button closes its connection.
+  // A button closes its connection, and who pressed it by key is at the next one.
   const gone = page.locator("#connections tbody tr").first();
   const peer = await gone.locator("th span").first().textContent();
   const victim = load.sockets.find((socket) => peer.endsWith(`:${socket.localPort}`));
   const ended = new Promise((resolve) => victim.on("close", resolve));
-  await gone.locator("button").click();
+  await gone.locator("button").focus();
+  await page.keyboard.press("Enter");
   await ended;
   await page.waitForFunction(() => document.querySelectorAll("#connections tbody tr").length === 11);
+  assert.ok(await page.evaluate(() => document.activeElement.matches("#connections button.close")));
   await text_comes(page, "#closed", /closed/);
 
   // The log level, and keys alone.

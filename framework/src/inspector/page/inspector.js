@@ -192,8 +192,13 @@ class Table {
       this.fill(row, item);
     }
     for (const name of left) {
-      this.rows.get(name).remove();
+      const row = this.rows.get(name);
+      const beside = row.nextElementSibling ?? row.previousElementSibling;
+      const focused = row.contains(document.activeElement);
+      row.remove();
       this.rows.delete(name);
+      // Who works by keyboard stays at the table.
+      if (focused) (beside?.querySelector("button") ?? $("pause")).focus();
     }
     const empty = this.table.parentElement.querySelector(".empty");
     if (empty !== null) {
@@ -270,14 +275,16 @@ function say_frame(frame) {
 }
 
 async function close_connection(id, button) {
-  button.disabled = true;
+  // Not disabled, for that would take the focus from it.
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
   try {
     await ask(`/connections/${id}/close`, { method: "POST" });
     notice("");
   } catch (error) {
     notice(`The connection was not closed: ${error.message}`);
   }
-  button.disabled = false;
+  button.removeAttribute("aria-disabled");
   await list_connections();
 }
 
