@@ -76,12 +76,9 @@ class Terminal {
   }
 }
 
-const servers = [];
 async function start(web = "tcp://127.0.0.1:0", ...flags) {
   const common = ["--lines", "tcp://127.0.0.1:0", "--log-level", "warning"];
-  const server = await Program.start(chat, ["--web", web, ...common, ...flags], 2);
-  servers.push(server);
-  return server;
+  return Program.start(chat, ["--web", web, ...common, ...flags], 2);
 }
 
 /** A person of that name, in the room, connected. */
@@ -392,8 +389,6 @@ async function the_page_works_at_every_size_and_by_keyboard(browser) {
   await server.stop();
 }
 
-// A server that a failed test leaves would keep this process alive.
-process.on("exit", () => servers.forEach((server) => server.kill()));
 await with_browser(async (browser) => {
   for (const test of [
     two_people_talk_and_one_loses_the_network,

@@ -9,6 +9,10 @@ import readline from "node:readline";
 
 import { chromium } from "playwright-core";
 
+// A program that a failed test leaves would keep whoever waits for the test's output waiting.
+const started = new Set();
+process.on("exit", () => started.forEach((program) => program.kill()));
+
 /** One of weir's programs, from its ready lines to its end. */
 export class Program {
   /** Waits for `ready` lines on standard output, and keeps them. */
@@ -16,6 +20,7 @@ export class Program {
     const program = new Program();
     program.process = spawn(command, flags, { stdio: ["ignore", "pipe", "inherit"] });
     program.ended = once(program.process, "exit");
+    started.add(program);
     program.lines = [];
     for await (const line of readline.createInterface({ input: program.process.stdout })) {
       program.lines.push(line);
