@@ -301,10 +301,14 @@ class Files final : public Handler {
     if (folder == nullptr) return not_found(exchange);
     static_cast<void>(found.file.release());
     std::vector<std::string> names;
+    bool more = false;
     while (const dirent* each = ::readdir(folder)) {
       const std::string_view name = each->d_name;
       if (name == "." || name == ".." || (!options_.hidden && name.starts_with('.'))) continue;
-      if (names.size() == options_.list_most) break;
+      if (names.size() == options_.list_most) {
+        more = true;
+        break;
+      }
       if (each->d_type == DT_DIR) {
         names.push_back(std::string(name) + "/");
       } else if (each->d_type == DT_REG || each->d_type == DT_LNK || each->d_type == DT_UNKNOWN) {
@@ -325,7 +329,9 @@ class Files final : public Handler {
       const std::string link = percent_encode(name.substr(0, name.size() - (inner ? 1 : 0)));
       page += "<li><a href=\"./" + link + (inner ? "/" : "") + "\">" + escaped(name) + "</a>\n";
     }
-    exchange.respond(html(page + "</ul></html>\n"));
+    page += "</ul>\n";
+    if (more) page += "<p>And more, which are not listed.\n";
+    exchange.respond(html(page + "</html>\n"));
   }
 
   FileTree tree_;

@@ -220,6 +220,15 @@ BOOST_AUTO_TEST_CASE(a_folder_is_listed_where_that_was_asked_for_and_names_do_no
   BOOST_TEST(holds(tree.body("/sub/"), "href=\"../\""));
 }
 
+BOOST_AUTO_TEST_CASE(a_listing_says_that_it_is_not_all) {
+  Tree tree;
+  for (const char* name : {"a", "b", "c"}) tree.write(name, "x");
+  tree.serve({.listing = true, .list_most = 3});
+  BOOST_TEST(!holds(tree.body("/"), "And more"));
+  tree.write("d", "x");
+  BOOST_TEST(holds(tree.body("/"), "And more"));
+}
+
 BOOST_AUTO_TEST_CASE(a_compressed_sibling_is_answered_to_those_that_take_it) {
   Tree tree;
   tree.write("app.js", "plain");
