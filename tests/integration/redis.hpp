@@ -66,6 +66,7 @@ class Redis {
     server_->signal(SIGKILL);
     server_->wait();
   }
+  [[nodiscard]] std::string socket() const { return folder_ / "socket"; }
   [[nodiscard]] std::string address(const std::string& password = {}) const {
     return "redis+unix://" + password + (folder_ / "socket").string();
   }
