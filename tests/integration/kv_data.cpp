@@ -91,13 +91,28 @@ class Writer {
   std::thread thread_;
 };
 
-bool has(Client& client, const std::string& key) {
-  client.send("*2\r\n$3\r\nGET\r\n$" + std::to_string(key.size()) + "\r\n" + key + "\r\n");
-  const std::string expected = "$" + std::to_string(key.size()) + "\r\n" + key + "\r\n";
-  std::string reply = client.receive(5);
-  if (reply == "$-1\r\n") return false;
-  reply += client.receive(expected.size() - reply.size());
-  return reply == expected;
+/// Which of the keys that were acknowledged are there, in their order.
+std::vector<bool> look_for(Client& client, int round, int writer, std::size_t count) {
+  constexpr std::size_t together = 500;
+  std::vector<bool> there;
+  while (there.size() < count) {
+    const std::size_t begin = there.size();
+    const std::size_t end = std::min(count, begin + together);
+    std::string bytes;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string key = key_of(round, writer, i);
+      bytes += "*2\r\n$3\r\nGET\r\n$" + std::to_string(key.size()) + "\r\n" + key + "\r\n";
+    }
+    client.send(bytes);
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string key = key_of(round, writer, i);
+      const std::string expected = "$" + std::to_string(key.size()) + "\r\n" + key + "\r\n";
+      std::string reply = client.receive(5);
+      if (reply != "$-1\r\n") reply += client.receive(expected.size() - reply.size());
+      there.push_back(reply == expected);
+    }
+  }
+  return there;
 }
 
 /// Of a reply; nothing where the connection ended instead.
@@ -120,12 +135,10 @@ void compare(Client& client, Writer& writer, int round, int number, Clock::time_
              Loss& loss) {
   const auto& acknowledged = writer.acknowledged();
   loss.acknowledged += acknowledged.size();
-  bool before = true;
+  const std::vector<bool> there = look_for(client, round, number, acknowledged.size());
   for (std::size_t i = 0; i < acknowledged.size(); ++i) {
-    const bool there = has(client, key_of(round, number, i));
-    if (there && !before) ++loss.holes;
-    before = there;
-    if (there) continue;
+    if (there[i] && i != 0 && !there[i - 1]) ++loss.holes;
+    if (there[i]) continue;
     ++loss.missing;
     loss.oldest = std::max(loss.oldest, killed - acknowledged[i]);
   }
