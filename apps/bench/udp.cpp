@@ -29,61 +29,31 @@
 #include "system/child.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
+#include "two_servers.hpp"
 
 namespace weir::bench {
 namespace {
 
 constexpr auto warm_up = std::chrono::milliseconds(100);
 constexpr auto measured = std::chrono::milliseconds(500);
-constexpr std::size_t batch = 64;
-constexpr std::size_t most_size = 1400;
+constexpr unsigned batch = 64;
+constexpr unsigned most_size = 1400;
 constexpr std::size_t most_burst = 60'000;
 
 struct Options {
   unsigned rounds = 15;
   unsigned peers = 16;
-  std::size_t size = 64;
-  std::size_t burst = batch;
-  std::array<std::vector<std::string>, 2> commands;
+  unsigned size = 64;
+  unsigned burst = batch;
+  TwoCommands commands;
 };
-
-unsigned number(const std::string& text, unsigned most) {
-  std::size_t used = 0;
-  const unsigned long value = std::stoul(text, &used);
-  if (used != text.size() || value == 0 || value > most) {
-    throw Failure("'" + text + "' is no number from 1 to " + std::to_string(most));
-  }
-  return static_cast<unsigned>(value);
-}
 
 Options parse(const std::vector<std::string>& arguments) {
   Options options;
-  std::size_t i = 0;
-  for (; i + 1 < arguments.size() && arguments[i].starts_with("--"); i += 2) {
-    if (arguments[i] == "--rounds") {
-      options.rounds = number(arguments[i + 1], 1000);
-    } else if (arguments[i] == "--peers") {
-      options.peers = number(arguments[i + 1], 256);
-    } else if (arguments[i] == "--size") {
-      options.size = number(arguments[i + 1], most_size);
-    } else if (arguments[i] == "--burst") {
-      options.burst = number(arguments[i + 1], batch);
-    } else {
-      throw Failure("unknown flag " + arguments[i]);
-    }
-  }
-  std::size_t which = 0;
-  for (; i < arguments.size(); ++i) {
-    if (arguments[i] == "--" && which == 0) {
-      which = 1;
-    } else {
-      options.commands[which].push_back(arguments[i]);
-    }
-  }
-  if (options.commands[0].empty() || options.commands[1].empty()) {
-    throw Failure(
-        "expected [--rounds N] [--size BYTES] [--peers N] [--burst N] COMMAND_A -- COMMAND_B");
-  }
+  const std::array flags = {
+      NumberFlag{"--rounds", &options.rounds, 1000}, NumberFlag{"--peers", &options.peers, 256},
+      NumberFlag{"--size", &options.size, most_size}, NumberFlag{"--burst", &options.burst, batch}};
+  options.commands = parse_two_commands(arguments, flags);
   return options;
 }
 
@@ -91,7 +61,7 @@ Options parse(const std::vector<std::string>& arguments) {
 class Peers {
  public:
   Peers(const Endpoint& server, const Options& options)
-      : bytes_(std::min(options.burst, most_burst / options.size) * options.size) {
+      : bytes_(std::min<std::size_t>(options.burst, most_burst / options.size) * options.size) {
     for (unsigned i = 0; i < options.peers; ++i) {
       Descriptor made(::socket(server.address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
       const auto* address = reinterpret_cast<const sockaddr*>(&server.address);
@@ -163,12 +133,6 @@ struct Server {
   }
 };
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 void run(const Options& options) {
   const Interrupts interrupts;
   pin_to_cpu(1);
@@ -189,9 +153,7 @@ void run(const Options& options) {
     std::cout << (i == 0 ? "A " : "B ") << grouped(median(servers[i].rates)) << " datagrams of "
               << options.size << " B a CPU second: " << options.commands[i].front() << '\n';
   }
-  std::cout << "B/A " << fixed(median(ratios), 3) << " (median of " << ratios.size() << " rounds, "
-            << fixed(*std::ranges::min_element(ratios), 3) << " to "
-            << fixed(*std::ranges::max_element(ratios), 3) << ")\n";
+  std::cout << ratio_line(ratios);
 }
 
 }  // namespace

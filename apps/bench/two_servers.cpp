@@ -1,0 +1,67 @@
+#include "two_servers.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace weir::bench {
+namespace {
+
+unsigned number(const std::string& text, unsigned most) {
+  std::size_t used = 0;
+  unsigned long value = 0;
+  try {
+    value = std::stoul(text, &used);
+  } catch (const std::logic_error&) {
+    used = 0;
+  }
+  if (used == 0 || used != text.size() || value == 0 || value > most) {
+    throw Failure("'" + text + "' is no number from 1 to " + std::to_string(most));
+  }
+  return static_cast<unsigned>(value);
+}
+
+std::string usage(std::span<const NumberFlag> flags) {
+  std::string text = "expected ";
+  for (const NumberFlag& flag : flags) text.append("[").append(flag.name).append(" N] ");
+  return text + "COMMAND_A -- COMMAND_B";
+}
+
+}  // namespace
+
+TwoCommands parse_two_commands(const std::vector<std::string>& arguments,
+                               std::span<const NumberFlag> flags) {
+  std::size_t i = 0;
+  for (; i + 1 < arguments.size() && arguments[i].starts_with("--"); i += 2) {
+    const auto flag = std::ranges::find(flags, arguments[i], &NumberFlag::name);
+    if (flag == flags.end()) throw Failure("unknown flag " + arguments[i] + ", " + usage(flags));
+    *flag->value = number(arguments[i + 1], flag->most);
+  }
+  TwoCommands commands;
+  std::size_t which = 0;
+  for (; i < arguments.size(); ++i) {
+    if (arguments[i] == "--" && which == 0) {
+      which = 1;
+    } else {
+      commands[which].push_back(arguments[i]);
+    }
+  }
+  if (commands[0].empty() || commands[1].empty()) throw Failure(usage(flags));
+  return commands;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+std::string ratio_line(const std::vector<double>& ratios) {
+  return "B/A " + fixed(median(ratios), 3) + " (median of " + plural(ratios.size(), "round") +
+         ", " + fixed(*std::ranges::min_element(ratios), 3) + " to " +
+         fixed(*std::ranges::max_element(ratios), 3) + ")\n";
+}
+
+}  // namespace weir::bench
