@@ -128,10 +128,17 @@ void Connection::continue_input() {
 
 /// What follows from a batch, whatever came in it.
 void Connection::after_input() {
+  if (handing_over_) succeed();
   if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
   if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
   if (draining_ && idle()) finish(CloseReason::drained);
   if (phase_ != Phase::open || in_message() || !queue_.empty() || bounded_) update_timer();
+}
+
+void Connection::succeed() {
+  handing_over_ = false;
+  while (auto next = protocol_->successor()) protocol_ = std::move(next);
+  tells_written_ = protocol_->wants_written();
 }
 
 void Connection::on_end() {

@@ -27,6 +27,7 @@ class ChosenProtocol final : public Protocol {
       return progress;
     }
     chosen_ = entry->factory->make(options_);
+    context.connection.hand_over();
     if (entry->encoder != nullptr) context.connection.use_encoder(entry->encoder);
     chosen_->on_open(context.session);
     // It may have closed or paused.
@@ -55,6 +56,8 @@ class ChosenProtocol final : public Protocol {
   void on_close(Session& session, CloseReason reason) override {
     if (chosen_ != nullptr) chosen_->on_close(session, reason);
   }
+
+  [[nodiscard]] std::unique_ptr<Protocol> successor() override { return std::move(chosen_); }
 
  private:
   const ProtocolChoice& choice_;

@@ -39,12 +39,17 @@ class RecordedProtocol final : public Protocol {
   void on_close(Session& session, CloseReason reason) override {
     protocol_->on_close(session, reason);
   }
+  /// Its own place it keeps.
+  [[nodiscard]] std::unique_ptr<Protocol> successor() override {
+    while (auto next = protocol_->successor()) protocol_ = std::move(next);
+    return nullptr;
+  }
   [[nodiscard]] FlightRecorder* recorder() override { return &recorder_; }
 
  private:
   Progress next_frames(std::string_view input, InputContext& context);
 
-  const std::unique_ptr<Protocol> protocol_;
+  std::unique_ptr<Protocol> protocol_;
   const EventLoop& loop_;
   FlightRecorder recorder_;
   bool in_input_ = false;  // what is encoded now is an answer

@@ -10,10 +10,7 @@ namespace weir::http {
 // --- requests ----------------------------------------------------------------------------------
 
 Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
-  if (next_ != nullptr) {
-    exchange_.reset();
-    return next_->on_input(input, context);
-  }
+  if (next_ != nullptr) return next_->on_input(input, context);
   if (scratch_ == nullptr) scratch_ = &service_.scratch.here(context.loop);
   if (reading_) body_begins(context.loop);
   Progress progress;
@@ -40,10 +37,7 @@ Progress HttpProtocol::on_input(std::string_view input, InputContext& context) {
       case Parsed::Kind::complete:
         complete(context);
         // The rest of the input is no HTTP: it comes again.
-        if (next_ != nullptr) {
-          exchange_.reset();  // most of what HTTP needed of memory
-          return progress;
-        }
+        if (next_ != nullptr) return progress;
         break;
       case Parsed::Kind::failed:
         refuse(parser_.error(), context, progress);

@@ -7,7 +7,8 @@
 // One exchange at a time: while its handler answers later, the requests behind it wait in the
 // connection, so responses keep the order of their requests.
 //
-// After an upgrade the connection is another protocol's, and this one hands everything on.
+// After an upgrade the connection is another protocol's. This one passes everything on to it until
+// the call that upgraded has returned, and is gone then.
 //
 //     between --head--> reading the body --complete--> called --response--> between
 //
@@ -64,6 +65,7 @@ class HttpProtocol final : public Protocol, private ExchangeOwner {
   void on_drained(Session& session) override;
   void on_end(Session& session) override;
   void on_close(Session& session, CloseReason reason) override;
+  [[nodiscard]] std::unique_ptr<Protocol> successor() override { return std::move(next_); }
 
  private:
   /// A response that encode() is writing.

@@ -166,6 +166,7 @@ void HttpProtocol::write_upgrade(Exchange& exchange, std::string_view protocol,
   writing_ = nullptr;
   if (sent == SendResult::rejected) return connection.close();
   next_ = std::move(next);
+  connection.hand_over();
   try {
     next_->on_open(session);
   } catch (const std::exception& thrown) {

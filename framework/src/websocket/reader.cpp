@@ -64,15 +64,15 @@ Event Reader::read(std::string_view input, Scratch& scratch) {
   for (;;) {
     if (!in_frame_) {
       const ParsedHeader header = parse_header(input.substr(at), role_, deflation_.has_value());
-      if (header.mistake) return fail(header.mistake, input.size());
+      if (header.mistake) return fail(header.mistake, input.size(), scratch);
       if (header.need != 0) return {.consumed = at, .need = header.need};
       if (header.control()) return read_control(header, input, at, scratch);
-      if (const Mistake mistake = begin_frame(header)) return fail(mistake, input.size());
+      if (const Mistake mistake = begin_frame(header)) return fail(mistake, input.size(), scratch);
       at += header.size;
     }
     Event event;
     if (const Mistake mistake = read_payload(input, at, scratch, event)) {
-      return fail(mistake, input.size());
+      return fail(mistake, input.size(), scratch);
     }
     event.consumed = at;
     event.need = 1;
@@ -87,7 +87,7 @@ Event Reader::read_control(const ParsedHeader& header, std::string_view input, s
   if (++controls_ > limits_.control_frames) {
     return fail(
         {close_code::policy, "more than ", limits_.control_frames, " control frames in a row"},
-        input.size());
+        input.size(), scratch);
   }
   Event event{.consumed = at + total};
   event.payload = input.substr(at + header.size, total - header.size);
@@ -98,7 +98,7 @@ Event Reader::read_control(const ParsedHeader& header, std::string_view input, s
   }
   if (header.head.opcode == Opcode::close) {
     const Mistake mistake = read_close(event.payload, event);
-    return mistake ? fail(mistake, input.size()) : event;
+    return mistake ? fail(mistake, input.size(), scratch) : event;
   }
   event.kind = header.head.opcode == Opcode::ping ? Kind::ping : Kind::pong;
   return event;
@@ -267,12 +267,17 @@ Mistake Reader::end_message(Buffer& to, Scratch& scratch) {
   return {};
 }
 
-Event Reader::fail(const Mistake& mistake, std::size_t consumed) {
+/// Its words go to the scratch, for few connections ever need a place for them.
+Event Reader::fail(const Mistake& mistake, std::size_t consumed, Scratch& scratch) {
   ended_ = true;
   message_.release();
   inflater_.reset();
-  mistake_ = mistake.words();
-  return {.kind = Kind::failed, .code = mistake.code, .consumed = consumed, .payload = mistake_};
+  scratch.bytes_.clear();
+  scratch.bytes_.append(mistake.words());
+  return {.kind = Kind::failed,
+          .code = mistake.code,
+          .consumed = consumed,
+          .payload = scratch.bytes_.view()};
 }
 
 }  // namespace weir::websocket

@@ -116,6 +116,11 @@ class Connection final : private Sink, private Timer, private Deferred {
   void use_encoder(std::shared_ptr<const MessageEncoder> encoder);
   Status set_options(const SocketOptions& options) { return transport_->set_options(options); }
 
+  /// The protocol has a successor, and passes everything on to it until that has its place: then
+  /// nothing is kept of a protocol whose work is done. Takes effect when its present call has
+  /// returned, and all that follows from it.
+  void hand_over() { handing_over_ = true; }
+
   /// A handler answers later. While `most` handlers or more are out, no input is handled; while one
   /// is, the connection is neither idle nor drained, and the peer's end of sending waits for it.
   /// With `bounded`, the handler deadline ends the connection; else who answers looks after that.
@@ -179,6 +184,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] std::size_t process(std::string_view input);
   void continue_input();
   void after_input();
+  void succeed();
   void handle_end();
   void update_halted();
   template <class Call>
@@ -243,7 +249,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   bool bounded_ = false;       // the handler deadline is ours
   bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
   bool tells_written_ = false;
-  bool opened_ = false;  // on_open was called, so on_close will be
+  bool handing_over_ = false;  // protocol_ has a successor
+  bool opened_ = false;        // on_open was called, so on_close will be
   bool reading_paused_ = false;
   bool partial_ = false;      // the protocol has consumed a part of a message
   bool input_ended_ = false;  // the peer has finished sending,

@@ -105,6 +105,9 @@ class Protocol {
   virtual void on_end(Session& session) = 0;
   /// The last call; the session has ended.
   virtual void on_close(Session& session, CloseReason reason) = 0;
+  /// Who stands in its place from now on: asked for until nullptr, outside of its other calls, once
+  /// it has called Connection::hand_over(). This one is destroyed then.
+  [[nodiscard]] virtual std::unique_ptr<Protocol> successor() { return nullptr; }
   /// What keeps its last frames, while its loop is watched.
   [[nodiscard]] virtual FlightRecorder* recorder() { return nullptr; }
 };

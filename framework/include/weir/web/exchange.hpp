@@ -22,7 +22,7 @@ struct StreamOptions;
 
 class Exchange final : public Context {
  public:
-  /// `owner` lives as long as the connection.
+  /// `owner` lives until the exchange is settled, and what is begun by that has ended.
   Exchange(Session session, EventLoop& loop, ExchangeOwner& owner)
       : Context(std::move(session), loop), owner_(owner) {}
 

@@ -128,12 +128,11 @@ class Reader {
   [[nodiscard]] Mistake inflate(std::string_view& payload, Buffer& to, Scratch& scratch);
   [[nodiscard]] Mistake add_text(std::string_view added);
   [[nodiscard]] Mistake end_message(Buffer& to, Scratch& scratch);
-  [[nodiscard]] Event fail(const Mistake& mistake, std::size_t consumed);
+  [[nodiscard]] Event fail(const Mistake& mistake, std::size_t consumed, Scratch& scratch);
   [[nodiscard]] Role peer() const { return role_ == Role::server ? Role::client : Role::server; }
 
   Buffer message_;
   std::unique_ptr<Inflater> inflater_;
-  std::string mistake_;
   ReadLimits limits_;
   std::optional<Deflation> deflation_;
 

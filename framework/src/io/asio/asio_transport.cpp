@@ -28,7 +28,9 @@ class AsioTransport::SlotAllocator {
   SlotAllocator(const SlotAllocator<U>& other) : slot_at(other.slot_at) {}
 
   T* allocate(std::size_t count) {
-    if (sizeof(T) * count <= Slot::size) return reinterpret_cast<T*>(slot_at->bytes);
+    if (sizeof(T) * count <= Slot::size && alignof(T) <= alignof(Slot)) {
+      return reinterpret_cast<T*>(slot_at->bytes);
+    }
     return static_cast<T*>(::operator new(sizeof(T) * count));
   }
   void deallocate(T* memory, std::size_t) {
@@ -59,9 +61,7 @@ class AsioTransport::OnRead : public Operation {
  public:
   using Operation::Operation;
   using allocator_type = SlotAllocator<void>;
-  [[nodiscard]] allocator_type get_allocator() const {
-    return allocator_type(transport_->read_slot_);
-  }
+  [[nodiscard]] allocator_type get_allocator() const { return allocator_type(transport_->slot_); }
   void operator()(const boost::system::error_code& error, std::size_t size) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
@@ -74,9 +74,7 @@ class AsioTransport::OnReadable : public Operation {
  public:
   using Operation::Operation;
   using allocator_type = SlotAllocator<void>;
-  [[nodiscard]] allocator_type get_allocator() const {
-    return allocator_type(transport_->read_slot_);
-  }
+  [[nodiscard]] allocator_type get_allocator() const { return allocator_type(transport_->slot_); }
   void operator()(const boost::system::error_code& error) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
@@ -88,10 +86,6 @@ class AsioTransport::OnReadable : public Operation {
 class AsioTransport::OnWritable : public Operation {
  public:
   using Operation::Operation;
-  using allocator_type = SlotAllocator<void>;
-  [[nodiscard]] allocator_type get_allocator() const {
-    return allocator_type(transport_->wait_slot_);
-  }
   void operator()(const boost::system::error_code& error) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
@@ -166,7 +160,7 @@ void AsioTransport::end_read(const boost::system::error_code& error, std::size_t
     return fail(error.value());
   }
   if (paused_) {
-    held_ = size;
+    held_ = static_cast<std::uint32_t>(size);
     reading_ = false;
     return;
   }
@@ -289,7 +283,7 @@ void AsioTransport::run_deferred() {
   if (held_ == 0 && !held_end_) return begin_read();
   ++references_;    // the Sink may release us
   reading_ = true;  // keeps begin_read() away while small_ is being lent
-  if (const std::size_t size = std::exchange(held_, 0); size != 0) deliver(size);
+  if (const std::size_t size = std::exchange(held_, 0U); size != 0) deliver(size);
   reading_ = false;
   if (sink_ != nullptr && !paused_ && !over_ && std::exchange(held_end_, false)) sink_->on_end();
   begin_read();
