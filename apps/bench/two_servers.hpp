@@ -1,6 +1,7 @@
-// What the benches beside weir-bench share: numbers as flags, two commands, and the ratio of both.
+// What the benches beside weir-bench share: numbers as flags, commands, and the ratio of two.
 //
 //     PROGRAM [--FLAG NUMBER]... COMMAND_A -- COMMAND_B
+//     PROGRAM [--FLAG NUMBER]... COMMAND
 #pragma once
 
 #include <array>
@@ -19,7 +20,9 @@ struct NumberFlag {
 
 using TwoCommands = std::array<std::vector<std::string>, 2>;
 
-// Sets the values of the flags that are there. Throws Failure that says what is wrong.
+// Set the values of the flags that are there. Throw Failure that says what is wrong.
+std::vector<std::string> parse_command(const std::vector<std::string>& arguments,
+                                       std::span<const NumberFlag> flags);
 TwoCommands parse_two_commands(const std::vector<std::string>& arguments,
                                std::span<const NumberFlag> flags);
 

@@ -100,6 +100,17 @@ Memory read_memory(pid_t pid) {
   return memory;
 }
 
+std::uint64_t read_anonymous_bytes(pid_t pid) {
+  std::ifstream file{path_of(pid, "status")};
+  std::string name;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields{line};
+    std::uint64_t kilobytes = 0;
+    if (fields >> name >> kilobytes && name == "RssAnon:") return kilobytes * 1024;
+  }
+  throw Failure("cannot read the memory of process " + std::to_string(pid));
+}
+
 void pin_to_cpu(unsigned cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -39,6 +39,8 @@ bool is_running(pid_t pid);
 ProcessCpu read_process_cpu(pid_t pid);
 ThreadCpu read_thread_cpu(pid_t thread);  // a thread of this process
 Memory read_memory(pid_t pid);
+// RssAnon, the heap and the stacks: as cheap as a look at a counter, so that one may look often.
+std::uint64_t read_anonymous_bytes(pid_t pid);
 
 // Binds this thread, and what it starts from now on, to one CPU. Throws Failure.
 void pin_to_cpu(unsigned cpu);
