@@ -94,6 +94,21 @@ SCENARIO(a_client_that_takes_nothing_for_too_long_ends_with_write_timeout, Socke
   BOOST_TEST(to_string(bench.next_reason()) == "write_timeout");
 }
 
+SCENARIO(for_a_client_that_takes_nothing_the_system_keeps_nothing_either, Sockets::resets) {
+  bench.options.deadlines.write = 50ms;
+  const std::string reply(1024 * 1024, 'r');
+  const auto serving =
+      bench.serve(lines(), [&reply](std::string_view) -> std::string_view { return reply; });
+  const auto client = bench.connect_slow();
+  client->send("more\nmore\nmore\nmore\nmore\n");
+  if (bench.in_memory()) bench.run_ready();
+  bench.pass(50ms);
+  BOOST_TEST(to_string(bench.next_reason()) == "write_timeout");
+  const Rest rest = client->read_to_end();
+  BOOST_TEST(rest.bytes.size() < 5 * reply.size());
+  if (!bench.in_memory()) BOOST_TEST(rest.reset);
+}
+
 SCENARIO(the_handler_is_told_when_there_is_room_again) {
   bench.options.flow = {.high_watermark = 16 * 1024, .low_watermark = 4 * 1024};
   Events<Session> sessions;

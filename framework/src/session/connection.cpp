@@ -252,11 +252,21 @@ void Connection::update_timer() {
   if (!Timer::armed() || next < Timer::when()) context_.loop.timers().arm(*this, next);
 }
 
+/// The peer takes nothing. Closed alone, the socket would stay with the system, and all that it
+/// holds for the peer, until that took it after all or several minutes have passed: so it is reset.
+void Connection::end_stuck() {
+  SocketOptions reset;
+  reset.linger = Duration::zero();
+  // Where there is nothing to reset, closing does.
+  if (!messages_) static_cast<void>(transport_->set_options(reset));
+  abort(CloseReason::write_timeout);
+}
+
 void Connection::on_timer() {
   CloseReason meaning = CloseReason::none;
   if (deadline(meaning) > context_.loop.now()) return update_timer();
   if (phase_ == Phase::lingering) return end_now();
-  if (meaning == CloseReason::write_timeout) return abort(meaning);
+  if (meaning == CloseReason::write_timeout) return end_stuck();
   finish(meaning);
 }
 

@@ -213,6 +213,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void destroy_values();
   void finish(CloseReason reason);
   void end_now();
+  void end_stuck();
   void say_goodbye(CloseReason reason);
   void log_failure(CloseReason reason, std::string_view detail);
   [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
