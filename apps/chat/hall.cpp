@@ -62,17 +62,19 @@ Result<Welcome> Hall::enter_locked(MemberId member, Face& face, const Entry& ent
   // The same person may be here already: by this connection, or by an older one, which the network
   // may have cut without telling us.
   std::optional<std::string> was = leave_for(member, entry.room, packets);
-  if (const auto older = keys_.find(entry.key); older != keys_.end()) {
-    const MemberId ghost = older->second;
-    Face& its_face = *seats_.at(ghost).face;
-    const auto nick = leave_for(ghost, entry.room, packets);
-    if (nick.has_value()) was = nick;
-    its_face.replaced(ghost);
-  }
+  const std::string mark = mark_of(entry.key);
+  const auto older = end_older(mark, entry.room, packets);
   Room* room = make_room(entry.room);
   if (room == nullptr) {
     return Error{"there are " + std::to_string(options_.limits.rooms) +
                  " rooms, and no place for one more"};
+  }
+  // The same person by another process, which may have been killed. One who was there twice is
+  // there once now.
+  for (const auto& other : {older, room->people.take_over(mark)}) {
+    if (!other.has_value()) continue;
+    if (was.has_value()) tell(*room, entry.room, Left{*was});
+    was = other;
   }
   const std::string nick = room->people.free_nick(entry.nick, member);
   if (!was.has_value()) {
@@ -81,13 +83,17 @@ Result<Welcome> Hall::enter_locked(MemberId member, Face& face, const Entry& ent
     tell(*room, entry.room, Renamed{*was, nick});
   }
   if (!face.seat(entry.room, member)) {
+    tell(*room, entry.room, Left{nick});
+    if (was.has_value()) packets.push_back(change_in(entry.room, *was));
     remove_if_unused(entry.room);
     return Error{"#" + entry.room + " is full"};
   }
-  room->people.add(member, {nick, &face});
-  seats_[member] = Seat{entry.room, nick, entry.key, &face, {}};
-  if (!entry.key.empty()) keys_[entry.key] = member;
-  packets.push_back(presence_in(entry.room));
+  room->people.add(member, {nick, &face, mark});
+  const Packet change =
+      change_in(entry.room, was.has_value() && *was != nick ? *was : "", Person{nick, mark});
+  seats_[member] = Seat{entry.room, nick, mark, &face, {}, std::get<PresenceChange>(change).at};
+  if (!mark.empty()) marks_[mark] = member;
+  packets.push_back(change);
   return Welcome{.room = entry.room,
                  .nick = nick,
                  .people = room->people.nicks(),
@@ -105,6 +111,17 @@ std::optional<std::string> Hall::leave_for(MemberId old, const std::string& room
   return std::nullopt;
 }
 
+std::optional<std::string> Hall::end_older(const std::string& mark, const std::string& room,
+                                           std::vector<Packet>& packets) {
+  const auto older = marks_.find(mark);
+  if (older == marks_.end()) return std::nullopt;
+  const MemberId ghost = older->second;
+  Face& its_face = *seats_.at(ghost).face;
+  auto nick = leave_for(ghost, room, packets);
+  its_face.replaced(ghost);
+  return nick;
+}
+
 void Hall::leave(MemberId member) {
   std::vector<Packet> packets;
   {
@@ -119,7 +136,7 @@ std::optional<Hall::Seat> Hall::unseat(MemberId member) {
   if (found == seats_.end()) return std::nullopt;
   Seat seat = std::move(found->second);
   seats_.erase(found);
-  if (!seat.key.empty()) keys_.erase(seat.key);
+  if (!seat.mark.empty()) marks_.erase(seat.mark);
   seat.face->unseat(seat.room, member);
   find_room(seat.room)->people.remove(member);
   return seat;
@@ -129,7 +146,7 @@ void Hall::remove(MemberId member, std::vector<Packet>& packets) {
   const auto seat = unseat(member);
   if (!seat.has_value()) return;
   tell(*find_room(seat->room), seat->room, Left{seat->nick});
-  packets.push_back(presence_in(seat->room));
+  packets.push_back(change_in(seat->room, seat->nick));
   remove_if_unused(seat->room);
 }
 
@@ -179,7 +196,7 @@ Result<std::string> Hall::rename(MemberId member, std::string_view wanted) {
     if (before == nick) return nick;
     room.people.rename(member, nick);
     tell(room, seat->second.room, Renamed{before, nick});
-    packets.push_back(presence_in(seat->second.room));
+    packets.push_back(change_in(seat->second.room, before, Person{nick, seat->second.mark}));
   }
   post(packets);
   return nick;
@@ -217,6 +234,20 @@ std::vector<RoomSummary> Hall::rooms() const {
   std::stable_sort(all.begin(), all.end(),
                    [](const RoomSummary& a, const RoomSummary& b) { return a.people > b.people; });
   return all;
+}
+
+HallStats Hall::stats() const {
+  const std::lock_guard lock(mutex_);
+  HallStats stats{.rooms = rooms_.size(),
+                  .messages = heard_,
+                  .processes = heard_of_.size(),
+                  .condition = condition_};
+  for (const auto& [name, room] : rooms_) {
+    stats.people_here += room.people.here().size();
+    stats.people_elsewhere += room.people.size() - room.people.here().size();
+    stats.kept += room.log.messages().size();
+  }
+  return stats;
 }
 
 // --- rooms -------------------------------------------------------------------------------------

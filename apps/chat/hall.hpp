@@ -52,8 +52,8 @@ struct HallOptions {
 struct Entry {
   std::string room{};
   std::string nick{};
-  /// A secret of the person's: who has it takes over the connection that came with it. May be
-  /// empty.
+  /// A secret of the person's: who has it takes over the connection that came with it, and its
+  /// nickname, also when it came by another process. May be empty.
   std::string key{};
   /// What the person has seen of the room.
   std::optional<Cursor> seen{};
@@ -77,6 +77,17 @@ enum class SayResult : std::uint8_t {
 struct RoomSummary {
   std::string name;
   std::size_t people = 0;
+};
+
+/// How a hall is now.
+struct HallStats {
+  std::size_t rooms = 0;
+  std::size_t people_here = 0;
+  std::size_t people_elsewhere = 0;  // in other processes
+  std::uint64_t messages = 0;        // that were heard, since the beginning
+  std::size_t kept = 0;              // messages
+  std::size_t processes = 0;         // other ones
+  Condition condition{};
 };
 
 /// An Error's message is for the person.
@@ -105,6 +116,8 @@ class Hall {
   /// Those with people first, at most Limits::rooms.
   [[nodiscard]] std::vector<RoomSummary> rooms() const;
 
+  [[nodiscard]] HallStats stats() const;
+
   /// What the post brings, from this process or another.
   void receive(Packet packet);
   /// The post has lost something.
@@ -129,9 +142,10 @@ class Hall {
   struct Seat {
     std::string room;
     std::string nick;
-    std::string key;
+    std::string mark;  // of the key
     Face* face = nullptr;
     TimePoint typed{};
+    std::int64_t since = 0;  // by the wall clock
   };
 
   [[nodiscard]] Room* find_room(std::string_view name);
@@ -149,18 +163,31 @@ class Hall {
                                                      std::vector<Packet>& packets);
   void hear(Message message);
   void hear(const Presence& presence);
+  void hear(const PresenceChange& change, std::vector<Packet>& packets);
+  /// False when there are too many to remember one more.
+  bool hear_of(const std::string& process);
+  /// In a room of another process. `was`: what the one who came was called so far; "" for who was
+  /// not there.
+  void came_elsewhere(Room& room, const std::string& name, const std::string& process,
+                      const Person& person, std::string was);
+  /// The same person, by another connection of this process.
+  std::optional<std::string> end_older(const std::string& mark, const std::string& room,
+                                       std::vector<Packet>& packets);
   void hear_silence(const std::string& process);
   [[nodiscard]] std::vector<Packet> answer() const;
   void change_condition(Condition now);
   [[nodiscard]] Packet presence_in(const std::string& room) const;
+  [[nodiscard]] Packet change_in(const std::string& room, std::string went,
+                                 std::optional<Person> came = {});
   void post(const std::vector<Packet>& packets);
 
   HallOptions options_;
   mutable std::mutex mutex_;
   Rooms rooms_;
   std::unordered_map<MemberId, Seat> seats_;
-  std::unordered_map<std::string, MemberId> keys_;
+  std::unordered_map<std::string, MemberId> marks_;
   std::map<std::string, int> heard_of_;  // processes: rounds since they were heard of
+  std::uint64_t heard_ = 0;              // messages
   Condition condition_;
 };
 

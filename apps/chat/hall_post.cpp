@@ -1,5 +1,6 @@
 // What the hall hears from the post, and what it tells other processes.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "chat/hall.hpp"
@@ -27,7 +28,12 @@ Packet Hall::presence_in(const std::string& room) const {
   const auto found = rooms_.find(room);
   return Presence{
       options_.process, room,
-      found == rooms_.end() ? std::vector<std::string>() : found->second.people.nicks_here()};
+      found == rooms_.end() ? std::vector<Person>() : found->second.people.people_here()};
+}
+
+Packet Hall::change_in(const std::string& room, std::string went, std::optional<Person> came) {
+  return PresenceChange{options_.process, room, std::move(went), std::move(came),
+                        options_.wall_clock()};
 }
 
 void Hall::receive(Packet packet) {
@@ -38,6 +44,8 @@ void Hall::receive(Packet packet) {
       hear(std::move(*message));
     } else if (const auto* presence = std::get_if<Presence>(&packet)) {
       if (presence->process != options_.process) hear(*presence);
+    } else if (const auto* change = std::get_if<PresenceChange>(&packet)) {
+      if (change->process != options_.process) hear(*change, answers);
     } else if (const auto* typing = std::get_if<TypingNotice>(&packet)) {
       const Room* room = find_room(typing->room);
       if (typing->process != options_.process && room != nullptr) {
@@ -61,25 +69,67 @@ void Hall::hear(Message message) {
   message.seq = 0;  // of another process: its order is not ours
   const Message* kept = room->log.add(std::move(message));
   if (kept == nullptr) return;
+  ++heard_;
   if (options_.keep) options_.keep(*kept);
   tell(*room, name, Said{*kept});
 }
 
+bool Hall::hear_of(const std::string& process) {
+  if (!heard_of_.contains(process) && heard_of_.size() >= most_processes) return false;
+  heard_of_[process] = 0;
+  return true;
+}
+
 void Hall::hear(const Presence& presence) {
-  if (!heard_of_.contains(presence.process) && heard_of_.size() >= most_processes) return;
-  heard_of_[presence.process] = 0;
+  if (!hear_of(presence.process)) return;
   Room* room = make_room(presence.room);
   if (room == nullptr) return;
-  const auto before = room->people.nicks_at(presence.process);
-  room->people.set_elsewhere(presence.process, presence.nicks);
-  const auto now = room->people.nicks_at(presence.process);
-  for (const std::string& nick : before) {
-    if (!now.contains(nick)) tell(*room, presence.room, Left{nick});
+  std::set<std::string> gone = room->people.nicks_at(presence.process);
+  for (const Person& person : presence.people) gone.erase(person.nick);
+  for (const std::string& nick : gone) {
+    room->people.remove_elsewhere(presence.process, nick);
+    tell(*room, presence.room, Left{nick});
   }
-  for (const std::string& nick : now) {
-    if (!before.contains(nick)) tell(*room, presence.room, Joined{nick});
+  for (const Person& person : presence.people) {
+    // Who has come here since is not there any more.
+    if (marks_.contains(person.mark)) continue;
+    came_elsewhere(*room, presence.room, presence.process, person, "");
   }
   remove_if_unused(presence.room);
+}
+
+void Hall::hear(const PresenceChange& change, std::vector<Packet>& packets) {
+  if (!hear_of(change.process)) return;
+  Room* room = make_room(change.room);
+  if (room == nullptr) return;
+  std::string was;
+  if (room->people.remove_elsewhere(change.process, change.went)) was = change.went;
+  if (!change.came) {
+    if (!was.empty()) tell(*room, change.room, Left{was});
+  } else {
+    const auto here = marks_.find(change.came->mark);
+    // What is told late must not end who came after it.
+    const bool older_than_here = here != marks_.end() && change.at < seats_.at(here->second).since;
+    if (!older_than_here) {
+      const auto nick = end_older(change.came->mark, change.room, packets);
+      if (nick.has_value() && was.empty()) was = *nick;
+      came_elsewhere(*room, change.room, change.process, *change.came, was);
+    }
+  }
+  remove_if_unused(change.room);
+}
+
+void Hall::came_elsewhere(Room& room, const std::string& name, const std::string& process,
+                          const Person& person, std::string was) {
+  if (auto other = room.people.take_over(person.mark, process); other && was.empty()) {
+    was = *std::move(other);
+  }
+  if (!room.people.add_elsewhere(process, person)) return;
+  if (was.empty()) {
+    tell(room, name, Joined{person.nick});
+  } else if (was != person.nick) {
+    tell(room, name, Renamed{was, person.nick});
+  }
 }
 
 std::vector<Packet> Hall::answer() const {

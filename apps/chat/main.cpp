@@ -14,6 +14,7 @@
 
 #include "chat/addresses.hpp"
 #include "chat/browsers.hpp"
+#include "chat/figures.hpp"
 #include "chat/hall.hpp"
 #include "chat/history_writer.hpp"
 #include "chat/post_office.hpp"
@@ -173,5 +174,6 @@ int main(int argc, char** argv) {
   weir::Server server(options);
   if (!listen(app, server, flags, browsers, terminals)) return 1;
   const Clerk clerk(*loop);
+  app.set_figures([&hall] { return weir::chat::figures(hall.stats()); });
   return app.run(server);
 }

@@ -1,21 +1,33 @@
 // Packet: what the processes of a chat tell each other, and the text that it is on the bus.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "chat/message.hpp"
+#include "chat/people.hpp"
 #include "weir/core/error.hpp"
 
 namespace weir::chat {
 
-/// All that are in `room` in a process.
+/// All that are in `room` in a process: to who asked, and to all once in a while.
 struct Presence {
   std::string process;
   std::string room;
-  std::vector<std::string> nicks;
+  std::vector<Person> people;
+};
+
+/// One came to the room in that process, or went, or, with both, has another nickname.
+struct PresenceChange {
+  std::string process;
+  std::string room;
+  std::string went;  // a nickname, or ""
+  std::optional<Person> came{};
+  std::int64_t at = 0;  // when that was, in milliseconds since 1970
 };
 
 struct TypingNotice {
@@ -35,7 +47,7 @@ struct Again {
   std::vector<Message> messages;
 };
 
-using Packet = std::variant<Message, Presence, TypingNotice, Question, Again>;
+using Packet = std::variant<Message, Presence, PresenceChange, TypingNotice, Question, Again>;
 
 /// JSON in one line.
 [[nodiscard]] std::string encode(const Packet& packet);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,22 +13,39 @@
 
 namespace weir::chat {
 
+/// Somebody, as processes tell each other.
+struct Person {
+  std::string nick;
+  /// What two connections of one person have in common (mark_of()); empty where there is nothing.
+  std::string mark{};
+};
+
+/// Of a key, which is a secret of its person: a digest that says nothing of it.
+[[nodiscard]] std::string mark_of(std::string_view key);
+
 class People {
  public:
+  /// Of one room in one other process; more are not shown.
+  static constexpr std::size_t most_elsewhere = 10'000;
+
   struct Member {
     std::string nick;
     Face* face;
+    std::string mark{};
   };
 
   void add(MemberId id, Member member);
   void remove(MemberId id);
   void rename(MemberId id, std::string nick);
 
-  /// What another process says of those who are there; empty: nobody.
-  void set_elsewhere(std::string_view process, std::vector<std::string> nicks);
+  /// What other processes say of those who are there. False when that was known.
+  bool add_elsewhere(std::string_view process, const Person& person);
+  bool remove_elsewhere(std::string_view process, std::string_view nick);
+  /// Who came by another process with that mark is there no more: answers the nickname.
+  std::optional<std::string> take_over(std::string_view mark, std::string_view but_not_from = {});
 
   [[nodiscard]] const std::map<MemberId, Member>& here() const { return here_; }
-  [[nodiscard]] std::vector<std::string> nicks_here() const;
+  [[nodiscard]] std::vector<Person> people_here() const;
   [[nodiscard]] std::set<std::string> nicks_at(std::string_view process) const;
   /// Here and elsewhere, sorted as a person would.
   [[nodiscard]] std::vector<std::string> nicks() const;
@@ -40,7 +58,8 @@ class People {
 
  private:
   std::map<MemberId, Member> here_;
-  std::map<std::string, std::set<std::string>, std::less<>> elsewhere_;
+  /// process -> nickname -> mark
+  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> elsewhere_;
 };
 
 }  // namespace weir::chat

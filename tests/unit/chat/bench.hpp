@@ -84,6 +84,7 @@ class Street {
   House& operator[](std::size_t i) { return *all[i]; }
 
   void deliver(std::size_t from, const std::string& text) {
+    carried += text.size();
     if (!all[from]->reachable) return all[from]->hall.receive(decode_packet(text).take());
     for (const auto& house : all) {
       if (house->reachable) house->hall.receive(decode_packet(text).take());
@@ -91,6 +92,7 @@ class Street {
   }
 
   std::vector<std::unique_ptr<House>> all;
+  std::size_t carried = 0;  // bytes that were posted
   std::int64_t wall = 0;
   TimePoint now{std::chrono::hours(1)};
 };

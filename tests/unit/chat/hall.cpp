@@ -2,7 +2,9 @@
 #include "chat/hall.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <map>
 
+#include "chat/figures.hpp"
 #include "unit/chat/bench.hpp"
 
 using namespace weir::chat;
@@ -129,10 +131,58 @@ BOOST_AUTO_TEST_CASE(people_of_all_processes_see_and_hear_each_other) {
   BOOST_TEST(street[1].hall.rename(1, "bob").ok());
   street[1].hall.typing(1);
   street[1].hall.leave(1);
-  check(street[0].face.take(),
-        {"lobby: anna 2 comes", "lobby: anna says hello", "lobby: anna 2 leaves",
-         "lobby: bob comes", "lobby: bob types", "lobby: bob leaves"});
+  check(street[0].face.take(), {"lobby: anna 2 comes", "lobby: anna says hello",
+                                "lobby: anna 2 is bob", "lobby: bob types", "lobby: bob leaves"});
   BOOST_TEST(street[1].kept.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(
+    who_comes_and_goes_is_told_to_other_processes_by_name_and_not_by_a_list_of_all) {
+  Street street(2, {.members = 1000});
+  for (MemberId member = 1; member <= 100; ++member) enter(street[0], member, "anna");
+  const std::size_t before = street.carried;
+  enter(street[0], 101, "bob", "lobby", "secret-of-bob");
+  BOOST_TEST(street[0].hall.rename(101, "robert").ok());
+  street[0].hall.leave(101);
+  BOOST_TEST(street.carried - before < 3 * 200U);
+  BOOST_TEST(enter(street[1], 1, "carl").people.size() == 101U);
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_back_to_another_process_has_the_old_name_at_once) {
+  Street street(3);
+  enter(street[0], 1, "anna", "lobby", "secret-of-anna");
+  enter(street[1], 1, "bob");
+  enter(street[2], 1, "carl");
+  for (std::size_t i = 1; i < 3; ++i) street[i].face.forget();
+  street[0].reachable = false;  // killed
+  BOOST_TEST(enter(street[1], 2, "anna", "lobby", "secret-of-another-anna").nick == "anna 2");
+  BOOST_TEST(enter(street[1], 3, "anna", "lobby", "secret-of-anna").nick == "anna");
+  for (std::size_t i = 1; i < 3; ++i) {
+    check(street[i].face.take(), {"lobby: anna 2 comes"});
+    check(street[i].hall.people(1).value(), {"anna", "anna 2", "bob", "carl"});
+  }
+  // What the first process said last is known to be older.
+  for (int round = 0; round < 4; ++round) {
+    street[1].hall.announce();
+    street[2].hall.announce();
+  }
+  check(street[1].hall.people(3).value(), {"anna", "anna 2", "bob", "carl"});
+  check(street[1].face.take(), {});
+}
+
+BOOST_AUTO_TEST_CASE(who_goes_over_to_another_process_is_ended_where_it_was) {
+  Street street(2);
+  enter(street[0], 1, "anna", "lobby", "secret-of-anna");
+  enter(street[0], 2, "bob");
+  enter(street[1], 1, "anna", "lobby", "secret-of-anna");
+  BOOST_TEST(street[0].face.ended == std::vector<MemberId>({1}), boost::test_tools::per_element());
+  check(street[0].hall.people(2).value(), {"anna", "bob"});
+  check(street[1].hall.people(1).value(), {"anna", "bob"});
+  check(street[0].face.take(), {"lobby: bob comes"});
+  // What was true before, and is told late, ends nobody.
+  street.deliver(0, encode(PresenceChange{"process-0", "lobby", "",
+                                          Person{"anna", mark_of("secret-of-anna")}, 1}));
+  BOOST_TEST(street[1].face.ended.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_process_that_was_away_asks_and_gets_what_it_missed_once) {
@@ -175,4 +225,23 @@ BOOST_AUTO_TEST_CASE(people_are_told_what_is_wrong_and_that_it_is_well_again) {
         {"lobby: bus 'refused', history ''", "lobby: bus 'refused', history 'full'",
          "lobby: bus '', history 'full'"});
   BOOST_TEST(enter(house, 2, "bob").condition.history == "full");
+}
+
+BOOST_AUTO_TEST_CASE(the_inspector_is_told_of_rooms_people_messages_and_what_is_wrong) {
+  Street street(2);
+  enter(street[0], 1, "anna");
+  enter(street[0], 2, "bob", "attic");
+  enter(street[1], 1, "carl");
+  BOOST_TEST(street[1].hall.say(1, "hello").ok());
+  street[0].hall.set_bus_condition("refused");
+  std::map<std::string, double> told;
+  for (const weir::Figure& figure : figures(street[0].hall.stats())) {
+    told[figure.labels.empty() ? figure.name : figure.labels[0].second] = figure.value;
+  }
+  const std::map<std::string, double> expected = {
+      {"weir_chat_rooms", 2},         {"here", 2},
+      {"other_processes", 1},         {"weir_chat_messages_total", 1},
+      {"weir_chat_messages_kept", 1}, {"weir_chat_processes", 1},
+      {"weir_chat_bus_ok", 0},        {"weir_chat_history_ok", 1}};
+  BOOST_TEST((told == expected));
 }
