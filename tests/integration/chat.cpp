@@ -2,8 +2,11 @@
 // real Redis, while one of them and Redis are killed.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <condition_variable>
 #include <csignal>
 #include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,30 +16,41 @@
 #include "integration/redis.hpp"
 #include "integration/server_program.hpp"
 #include "support/temporary_file.hpp"
+#include "weir/web/websocket_client.hpp"
 
 namespace ut = boost::unit_test;
+using namespace std::chrono_literals;
 using namespace weir::integration;
+using nlohmann::json;
 using Lines = std::vector<std::string>;
 
 namespace {
 
-std::vector<std::string> command(std::vector<std::string> flags) {
-  flags.insert(flags.begin(), {WEIR_CHAT_PROGRAM, "--web", "tcp://127.0.0.1:0", "--lines",
-                               "tcp://127.0.0.1:0", "--log-level", "error"});
+constexpr const char* any_port = "tcp://127.0.0.1:0";
+
+std::vector<std::string> command(std::vector<std::string> flags,
+                                 const std::string& web = any_port) {
+  flags.insert(flags.begin(), {WEIR_CHAT_PROGRAM, "--web", web, "--lines", "tcp://127.0.0.1:0",
+                               "--log-level", "error"});
   return flags;
 }
 
 /// weir-chat, ready.
 class Chat {
  public:
-  explicit Chat(std::vector<std::string> flags = {})
-      : program_({.command = command(std::move(flags))}),
+  explicit Chat(std::vector<std::string> flags = {}, const std::string& web = any_port)
+      : program_({.command = command(std::move(flags), web)}),
         browsers(program_.read_line()),
         terminals(program_.read_line()) {}
 
   [[nodiscard]] Program& program() { return program_; }
   [[nodiscard]] weir::SocketAddress address() const {
     return address_in("listening on tcp://127.0.0.1:" + terminals.substr(terminals.rfind(' ') + 1));
+  }
+  /// "127.0.0.1:8080"
+  [[nodiscard]] std::string web() const {
+    const std::size_t begin = browsers.find("127.");
+    return browsers.substr(begin, browsers.find('/', begin) - begin);
   }
   void kill() {
     program_.signal(SIGKILL);
@@ -77,6 +91,91 @@ class Terminal {
  private:
   Client client_;
   Lines heard_;
+};
+
+/// A browser's page: comes back by itself, says who it is and what it has seen. Unlike the page it
+/// does not drop what comes twice.
+class Page {
+ public:
+  Page(const Chat& chat, std::string nick)
+      : nick_(std::move(nick)),
+        client_("ws://" + chat.web() + "/chat", {.backoff = {.first = 20ms, .most = 200ms}},
+                hooks()) {
+    BOOST_REQUIRE(client_.connect().ok());
+    wait_for("welcome " + nick_);
+  }
+  Page(const Page&) = delete;
+  Page& operator=(const Page&) = delete;
+
+  void type(const std::string& text) {
+    const std::string id = "message-of-" + nick_ + "-" + std::to_string(++said_);
+    client_.send(json{{"t", "say"}, {"id", id}, {"text", text}}.dump());
+  }
+  /// Something that was told behind what was waited for before: "bob: hello", "welcome bob", ...
+  void wait_for(const std::string& what) {
+    std::unique_lock lock(mutex_);
+    BOOST_REQUIRE(changed_.wait_for(lock, 30s, [&] {
+      const auto found = std::find(told_.begin() + waited_, told_.end(), what);
+      if (found == told_.end()) return false;
+      waited_ = found - told_.begin() + 1;
+      return true;
+    }));
+  }
+  void wait_for_messages(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    BOOST_REQUIRE(changed_.wait_for(lock, 30s, [&] { return heard_.size() >= count; }));
+  }
+  [[nodiscard]] Lines heard() {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  }
+
+ private:
+  weir::websocket::ClientHooks hooks() {
+    weir::websocket::ClientHooks hooks;
+    hooks.on_open = [this](const auto&) {
+      json hello = {
+          {"t", "hello"}, {"room", "lobby"}, {"nick", nick_}, {"key", "secret-of-" + nick_}};
+      if (!seen_.is_null()) hello["seen"] = seen_;
+      client_.send(hello.dump());
+    };
+    hooks.on_message = [this](const weir::websocket::Message& message) {
+      const std::lock_guard lock(mutex_);
+      take(json::parse(message.payload));
+      changed_.notify_all();
+    };
+    return hooks;
+  }
+  void take(const json& value) {
+    const std::string kind = value.at("t");
+    if (kind == "welcome") {
+      log_ = value.at("log");
+      for (const json& message : value.at("messages")) hear(message);
+      told_.push_back("welcome " + value.at("nick").get<std::string>());
+    } else if (kind == "said") {
+      hear(value);
+    } else if (kind == "condition") {
+      const std::string bus = value.at("condition").at("bus");
+      told_.emplace_back(bus.empty() ? "together" : "alone");
+    }
+  }
+  void hear(const json& message) {
+    seen_ = {{"log", log_}, {"seq", message.at("seq")}, {"id", message.at("id")}};
+    heard_.push_back(message.at("nick").get<std::string>() + ": " +
+                     message.at("text").get<std::string>());
+    told_.push_back(heard_.back());
+  }
+
+  const std::string nick_;
+  int said_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Lines told_;  // all of it, and
+  std::ptrdiff_t waited_ = 0;
+  Lines heard_;  // messages
+  std::string log_;
+  json seen_;  // the client's thread's, as the log
+  weir::websocket::Client client_;
 };
 
 }  // namespace
@@ -149,36 +248,44 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_or_doubled_while_redis_and_a_process_are_ki
   Chat first({"--bus", redis.address()});
   auto second = std::make_unique<Chat>(with_history);
   Terminal anna(first, "anna");
-  auto bob = std::make_unique<Terminal>(*second, "bob");
+  const std::string web = "tcp://" + second->web();
+  Page bob(*second, "bob");
   anna.wait_for("* bob has come");
-  bob->type("one");
+  bob.type("one");
   anna.wait_for("bob: one");
-  bob->wait_for("bob: one");
+  bob.wait_for("bob: one");
 
   // Redis goes, people are told, and what is said meanwhile arrives when it is back.
   redis.kill();
   anna.wait_for("* other servers cannot be reached");
-  bob->wait_for("* other servers cannot be reached");
+  bob.wait_for("alone");
   anna.type("two");
   anna.wait_for("anna: two");
   redis.start();
   anna.wait_for("* other servers can be reached again");
-  bob->wait_for("anna: two");
-  bob->type("three");
+  bob.wait_for("anna: two");
+  bob.type("three");
   anna.wait_for("bob: three");
 
-  // A process is killed, and learns what was said without it.
+  bob.wait_for("bob: three");
+
+  // A process is killed, and learns what was said without it. Who was there comes back by itself,
+  // under the old name.
   second->kill();
   anna.type("four");
   anna.wait_for("anna: four");
-  second = std::make_unique<Chat>(with_history);
-  bob = std::make_unique<Terminal>(*second, "robert");
-  bob->type("five");
-  anna.wait_for("robert: five");
-  while (bob->heard().size() < 5) bob->wait_for(": ");
-  const Lines said = {"bob: one", "anna: two", "bob: three", "anna: four", "robert: five"};
+  second = std::make_unique<Chat>(with_history, web);
+  bob.wait_for("welcome bob");
+  bob.type("five");
+  anna.wait_for("bob: five");
+  bob.wait_for("bob: five");
+  const Lines said = {"bob: one", "anna: two", "bob: three", "anna: four", "bob: five"};
   BOOST_TEST(anna.heard() == said, boost::test_tools::per_element());
-  Lines heard = bob->heard();
+  Terminal carl(*second, "carl");
+  carl.type("six");
+  bob.wait_for_messages(6);
+  Lines heard = bob.heard();
+  std::erase(heard, "carl: six");
   std::sort(heard.begin(), heard.end());
   Lines sorted = said;
   std::sort(sorted.begin(), sorted.end());
