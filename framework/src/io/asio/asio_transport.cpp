@@ -136,7 +136,8 @@ void AsioTransport::begin_read() {
 
 /// True when many others have read since this one did.
 bool AsioTransport::in_a_crowd() {
-  const std::uint64_t before = std::exchange(last_read_, loop_.count_read());
+  const auto now = static_cast<std::uint32_t>(loop_.count_read());
+  const std::uint32_t before = std::exchange(last_read_, now);
   return last_read_ - before > crowd;
 }
 

@@ -83,7 +83,7 @@ class AsioTransport final : public Transport, private Deferred {
   SocketAddress peer_;
   int error_ = 0;
   int references_ = 1;           // the owner's and one for each operation
-  std::uint64_t last_read_ = 0;  // its number among those of the loop
+  std::uint32_t last_read_ = 0;  // its number among those of the loop, where it may begin anew
   std::uint32_t held_ = 0;       // bytes in small_ that came while paused
   bool paused_ = false;
   bool leaves_ = false;    // the sink takes the bytes itself
