@@ -15,6 +15,7 @@
 
 #include "kv/command.hpp"
 #include "kv/context.hpp"
+#include "kv/held_reply.hpp"
 #include "kv/numbers.hpp"
 #include "kv/objects.hpp"
 #include "kv/waiting.hpp"
@@ -85,6 +86,10 @@ class WaitingClient final : public PopWaiter,
     Client& client = *std::exchange(client_, nullptr);
     client.waiter.reset();
     client.record->blocked.store(false, std::memory_order_relaxed);
+    // Who gets an element sees what the push and the pop have changed.
+    if (service_.journal().holds_replies()) {
+      hold_until_kept(service_.journal(), true, client);
+    }
     client.connection->send(reply);
     client.connection->handler_done();
   }

@@ -48,6 +48,8 @@ class Client {
   int protocol = 2;
   bool authenticated;
   Replies replies = Replies::on;
+  /// Up to where the journal must be before what is held of its replies goes out.
+  std::uint64_t held_until = 0;
   Transaction transaction{};
   Watched watched{};
   std::vector<std::string> channels{};  // that it subscribes to

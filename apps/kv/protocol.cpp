@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kv/context.hpp"
+#include "kv/held_reply.hpp"
 #include "weir/io/event_loop.hpp"
 #include "weir/session/connection.hpp"
 
@@ -52,7 +53,7 @@ class ClientProtocol final : public Protocol {
       // Before anything goes out in the middle of a read.
       if (context.journaled && holds_) lent.connection.hold_output();
     }
-    if (holds_) commit(context, lent);
+    if (holds_) hold_until_kept(service_.journal(), context.journaled, client_);
     return progress;
   }
 
@@ -98,25 +99,6 @@ class ClientProtocol final : public Protocol {
     }
     context.reply.error("ERR " + reader_.mistake());
     progress.fail(CloseReason::malformed_frame, reader_.mistake());
-  }
-
-  /// What was answered goes out only when the journal has what can be seen in it. The loop does not
-  /// stand still meanwhile, only this connection's input.
-  void commit(Context& context, InputContext& lent) {
-    Connection& connection = lent.connection;
-    Journal& journal = service_.journal();
-    const Journal::Mark mark = journal.awaited(context.journaled);
-    if (mark == 0) return connection.release_output();
-    connection.hold_output();
-    connection.handler_began();
-    journal.when_kept(mark, [session = lent.session, &connection](Status kept) {
-      session.loop().post([session, &connection, well = kept.ok()] {
-        if (!session.open()) return;  // and so `connection` is no more
-        if (!well) return connection.abort(CloseReason::file_failed);
-        connection.release_output();
-        connection.handler_done();
-      });
-    });
   }
 
   Service& service_;

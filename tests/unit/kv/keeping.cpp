@@ -59,6 +59,31 @@ BOOST_AUTO_TEST_CASE(with_always_a_client_that_has_finished_sending_gets_its_rep
   BOOST_TEST(peer.ended());
 }
 
+BOOST_AUTO_TEST_CASE(with_always_who_waited_for_an_element_gets_it_after_a_sync) {
+  const Folder folder;
+  Kept kv(folder, always);
+  testing::Peer waiting = kv.bench.dial();
+  BOOST_TEST(kv.bench.say(waiting, "BLPOP list 0") == "");
+  BOOST_TEST(kv.say("RPUSH list x") == "");
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "");
+  kv.turn();
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "*2\r\n$4\r\nlist\r\n$1\r\nx\r\n");
+  BOOST_TEST(kv.bench.say(waiting, "PING") == "PONG");
+}
+
+BOOST_AUTO_TEST_CASE(
+    with_always_an_element_that_comes_while_a_reply_is_held_waits_for_its_own_sync) {
+  const Folder folder;
+  Kept kv(folder, always);
+  testing::Peer waiting = kv.bench.dial();
+  BOOST_TEST(kv.bench.say(waiting, "SET a 1\r\nBLPOP list 0") == "");
+  kv.turn();  // what it says comes to the loop behind the element
+  BOOST_TEST(kv.say("RPUSH list x") == "");
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "");
+  kv.turn();
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "+OK\r\n*2\r\n$4\r\nlist\r\n$1\r\nx\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(with_everysec_replies_go_out_at_once_and_a_sync_comes_each_second) {
   const Folder folder;
   Kept kv(folder);
