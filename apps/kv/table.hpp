@@ -71,11 +71,6 @@ class Table {
   [[nodiscard]] Entry* sample(std::uint64_t random);
   /// Goes on with changing the size, by `steps` buckets. False when there is nothing to do.
   bool rehash(std::size_t steps);
-  /// Begins to load the bucket of `hash`.
-  void prefetch(std::uint64_t hash) const {
-    const Array& array = arrays_[resizing() ? 1 : 0];
-    if (array.count != 0) __builtin_prefetch(&array.buckets[hash & (array.count - 1)]);
-  }
 
  private:
   static constexpr std::size_t words = 8;

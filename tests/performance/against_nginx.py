@@ -16,12 +16,11 @@ import argparse
 import os
 import pathlib
 import re
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from paired import cpu_seconds, free_port, print_medians, start, wait_for
 
 CONNECTIONS = 64
 BODY = "hello\n"
@@ -57,27 +56,6 @@ request = function() return together end
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port):
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    sys.exit(f"nothing listens on port {port}")
-
-
-def cpu_seconds(pid):
-    text = pathlib.Path(f"/proc/{pid}/schedstat").read_text()
-    return int(text.split()[0]) / 1e9
-
-
 class Target:
     """A process, and the port on which it is asked."""
 
@@ -93,12 +71,6 @@ class Target:
         if "Non-2xx" in said or "Socket errors" in said:
             print(f"{self.name}: not all requests succeeded\n{said}", file=sys.stderr)
         self.rates.append(int(re.search(r"(\d+) requests in", said).group(1)) / used)
-
-
-def start(command, processes):
-    process = subprocess.Popen(["taskset", "-c", "0", *command], stdout=subprocess.DEVNULL)
-    processes.append(process)
-    return process.pid
 
 
 def targets_of(case, folder, bins, processes):
@@ -149,10 +121,7 @@ def compare(case, folder, bins, rounds, seconds):
             process.terminate()
             process.wait()
     print(f"{case}: requests per CPU second, and the ratio to nginx's, medians of {rounds}")
-    for target in targets:
-        ratios = [mine / nginx for mine, nginx in zip(target.rates, targets[0].rates)]
-        print(f"  {target.name:24} {statistics.median(target.rates):10.0f}"
-              f" {statistics.median(ratios):7.3f}   ({min(ratios):.3f} to {max(ratios):.3f})")
+    print_medians({target.name: target.rates for target in targets})
 
 
 def main():
