@@ -101,7 +101,8 @@ class Table {
   };
 
   [[nodiscard]] static Entry* entry_of(std::uint64_t word) {
-    return std::bit_cast<Entry*>(word & pointer_bits);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the other way round than word_of()
+    return reinterpret_cast<Entry*>(word & pointer_bits);
   }
   [[nodiscard]] static std::uint64_t word_of(const Entry* entry, std::uint64_t hash) {
     return reinterpret_cast<std::uintptr_t>(entry) | (hash & ~pointer_bits);
