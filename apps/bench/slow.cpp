@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "failure.hpp"
+#include "program.hpp"
 #include "system/child.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
@@ -291,13 +292,7 @@ void run(const Options& options) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
+  return weir::bench::run_program("weir-bench-slow", [&] {
     weir::bench::run(weir::bench::parse({argv + 1, argv + argc}));
-    return 0;
-  } catch (const weir::bench::Interrupted& interrupted) {
-    return 128 + interrupted.signal;
-  } catch (const std::exception& failure) {
-    std::cerr << "weir-bench-slow: " << failure.what() << '\n';
-    return 1;
-  }
+  });
 }

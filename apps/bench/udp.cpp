@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "failure.hpp"
+#include "program.hpp"
 #include "system/child.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
@@ -160,13 +161,7 @@ void run(const Options& options) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
+  return weir::bench::run_program("weir-bench-udp", [&] {
     weir::bench::run(weir::bench::parse({argv + 1, argv + argc}));
-    return 0;
-  } catch (const weir::bench::Interrupted& interrupted) {
-    return 128 + interrupted.signal;
-  } catch (const std::exception& failure) {
-    std::cerr << "weir-bench-udp: " << failure.what() << '\n';
-    return 1;
-  }
+  });
 }
