@@ -24,7 +24,7 @@ std::optional<ExpireUnit> expire_unit(std::string_view word) {
 }
 
 std::optional<Milliseconds> parse_expire(Context& context, std::string_view command,
-                                         std::string_view text, ExpireUnit unit) {
+                                         std::string_view text, ExpireUnit unit, Past past) {
   constexpr Milliseconds most = std::numeric_limits<Milliseconds>::max();
   const auto number = resp_integer(text);
   if (!number) {
@@ -32,7 +32,8 @@ std::optional<Milliseconds> parse_expire(Context& context, std::string_view comm
     return std::nullopt;
   }
   Milliseconds when = *number;
-  bool valid = when > 0 && !(unit.seconds && when > most / 1000);
+  bool valid = (past == Past::allowed || when > 0) &&
+               (!unit.seconds || (when <= most / 1000 && when >= -(most / 1000)));
   if (valid && unit.seconds) when *= 1000;
   if (valid && !unit.absolute) {
     valid = when <= most - context.now;

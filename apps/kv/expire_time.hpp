@@ -20,10 +20,13 @@ struct ExpireUnit {
 /// The unit of "EX", "px", ...; nothing for another word.
 [[nodiscard]] std::optional<ExpireUnit> expire_unit(std::string_view word);
 
-/// `text` as milliseconds since 1970; nothing after an error that names `command`. A time that is
-/// not after 0 is an error.
+/// Is a number that is not after 0 a time as well?
+enum class Past : bool { refused, allowed };
+
+/// `text` as milliseconds since 1970; nothing after an error that names `command`.
 [[nodiscard]] std::optional<Milliseconds> parse_expire(Context& context, std::string_view command,
-                                                       std::string_view text, ExpireUnit unit);
+                                                       std::string_view text, ExpireUnit unit,
+                                                       Past past = Past::refused);
 
 /// Do they differ in the size of letters at most? `word` has small ones.
 [[nodiscard]] bool same_word(std::string_view text, std::string_view word);

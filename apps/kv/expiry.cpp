@@ -1,5 +1,4 @@
 // Times of expiry: EXPIRE and its kin, TTL and its kin, PERSIST.
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -57,32 +56,11 @@ bool holds(const Conditions& conditions, const Entry& entry, Milliseconds when) 
   return !conditions.if_earlier || none || when < present;
 }
 
-/// As parse_expire(), but a time that is over is one as well.
-std::optional<Milliseconds> parse_time(Context& context, std::string_view name,
-                                       std::string_view text, ExpireUnit unit) {
-  constexpr Milliseconds most = std::numeric_limits<Milliseconds>::max();
-  const auto number = resp_integer(text);
-  if (!number) {
-    context.reply.not_integer();
-    return std::nullopt;
-  }
-  Milliseconds when = *number;
-  bool valid = !unit.seconds || (when <= most / 1000 && when >= -(most / 1000));
-  if (valid && unit.seconds) when *= 1000;
-  if (valid && !unit.absolute) {
-    valid = when <= most - context.now;
-    if (valid) when += context.now;
-  }
-  if (valid) return when;
-  context.reply.error("ERR invalid expire time in '" + std::string(name) + "' command");
-  return std::nullopt;
-}
-
 void set_time(Context& context, const Arguments& arguments, std::string_view name,
               ExpireUnit unit) {
   const auto conditions = parse_conditions(context, arguments);
   if (!conditions) return;
-  const auto when = parse_time(context, name, arguments[2], unit);
+  const auto when = parse_expire(context, name, arguments[2], unit, Past::allowed);
   if (!when) return;
   const Key key = context.key(arguments[1]);
   Entry* entry = context.find(key);
