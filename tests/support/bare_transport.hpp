@@ -18,10 +18,12 @@ class BareTransport final : public Transport {
   std::size_t write(std::span<const std::string_view> pieces) override {
     std::size_t size = 0;
     for (const std::string_view piece : pieces) size += piece.size();
+    if (writes == 0) joined = more_;
     written += size;
     ++writes;
     return size;
   }
+  void set_more_follows(bool more) override { more_ = more; }
   void shutdown_write() override {}
   void close() override {}
   [[nodiscard]] SocketAddress peer() const override { return {}; }
@@ -32,8 +34,11 @@ class BareTransport final : public Transport {
 
   std::size_t written = 0;
   std::size_t writes = 0;
+  /// More was to follow upon the first write.
+  bool joined = false;
 
  private:
+  bool more_ = false;
   Sink* sink_ = nullptr;
 };
 

@@ -5,14 +5,15 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <atomic>
 #include <cstring>
-#include <utility>
 
 #include "core/text.hpp"
 
 namespace weir {
 
 static_assert(SocketAddress::max_size == sizeof(sockaddr_un));
+static_assert(sizeof(SocketAddress) == 32);
 static_assert(SocketAddress::max_path + 1 == sizeof(sockaddr_un::sun_path));
 
 namespace {
@@ -54,15 +55,38 @@ SocketAddress::SocketAddress(const sockaddr* address, std::size_t size, SocketKi
   form_ = address->sa_family == AF_UNIX ? Form::local : Form::inet;
 }
 
+/// The bytes of an address that is too long for the value itself.
+struct SocketAddress::Outside {
+  std::atomic<std::size_t> owners{1};
+  alignas(4) std::array<unsigned char, max_size> bytes{};
+};
+
+SocketAddress::Outside* SocketAddress::place() const {
+  Outside* place = nullptr;
+  std::memcpy(&place, bytes_.data(), sizeof(void*));
+  return place;
+}
+
+void SocketAddress::share() const { place()->owners.fetch_add(1, std::memory_order_relaxed); }
+
+void SocketAddress::drop() const {
+  if (place()->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete place();
+}
+
+/// Of an empty one.
 void SocketAddress::set_bytes(const void* bytes, std::size_t size) {
-  size_ = static_cast<std::uint8_t>(size);
-  if (size <= inside) {
-    std::memcpy(short_.data(), bytes, size);
-    return;
+  if (size <= most_inside) {
+    std::memcpy(bytes_.data(), bytes, size);
+  } else {
+    auto* const place = new Outside;
+    std::memcpy(place->bytes.data(), bytes, size);
+    std::memcpy(bytes_.data(), &place, sizeof(void*));
   }
-  auto place = std::make_shared<Long>();
-  std::memcpy(place->bytes.data(), bytes, size);
-  long_ = std::move(place);
+  size_ = static_cast<std::uint8_t>(size);
+}
+
+const unsigned char* SocketAddress::begin() const {
+  return outside() ? place()->bytes.data() : bytes_.data();
 }
 
 Result<SocketAddress> SocketAddress::local(std::string_view path, SocketKind kind) {
@@ -128,7 +152,7 @@ std::uint16_t SocketAddress::port() const {
 
 void SocketAddress::set_port(std::uint16_t port) {
   const in_port_t wire = htons(port);
-  std::memcpy(short_.data() + offsetof(sockaddr_in, sin_port), &wire, sizeof wire);
+  std::memcpy(bytes_.data() + offsetof(sockaddr_in, sin_port), &wire, sizeof wire);
 }
 
 std::string SocketAddress::host() const {

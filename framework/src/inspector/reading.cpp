@@ -12,19 +12,21 @@ Reading read(const Inspection& server) {
 
   std::map<std::string, RouteReading, std::less<>> routes;
   server.each_place([&routes](const PlaceFigures& place, double tick_length) {
-    RouteReading& route = routes[place.name];
     // Read in this order, an end is never seen without its beginning.
     const std::uint64_t ended = place.ended.value();
     const std::uint64_t begun = place.begun.value();
+    if (ended == 0 && begun == 0) return;
+    RouteReading& route = routes[place.name];
     route.calls += ended;
     route.in_flight += begun > ended ? begun - ended : 0;
     route.failed += place.failed.value();
     route.seconds += static_cast<double>(place.ticks.value()) * tick_length * 1e-9;
     route.time.add(place.time, tick_length);
   });
+  for (std::string& name : server.route_names()) routes.try_emplace(std::move(name));
   for (auto& [name, route] : routes) {
     route.name = name;
-    if (route.calls + route.in_flight != 0) reading.routes.push_back(std::move(route));
+    reading.routes.push_back(std::move(route));
   }
 
   for (const WatchedLoop& watched : server.loops()) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <shared_mutex>
@@ -61,7 +62,10 @@ Descriptor Acceptor::accept_one(SocketAddress& peer) {
 }
 
 bool Acceptor::take_batch(const bool& gone) {
-  for (int i = 0; i < batch; ++i) {
+  const bool tries_more = ++batches_ % growth_pause == 0;
+  expected_ = std::min(tries_more ? expected_ * 2 : expected_, batch);
+  const int most = expected_;
+  for (int i = 0; i < most; ++i) {
     SocketAddress peer;
     Descriptor accepted;
     int error = 0;
@@ -77,6 +81,7 @@ bool Acceptor::take_batch(const bool& gone) {
     }
     switch (error) {
       case EAGAIN:
+        expected_ = std::max(i, 1);
         return true;
       case EMFILE:
       case ENFILE:

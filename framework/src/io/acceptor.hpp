@@ -6,6 +6,10 @@
 // told so, and "readable" stays true: accepting at once again would spin. So a spare descriptor
 // is kept: it is given up for a moment, a few waiting connections are taken and closed, and then
 // accepting rests for a while.
+//
+// A call that finds nobody waiting has made a socket, and throws it away: it costs about half of
+// one that finds somebody. So no more are taken in one go than were there the last times, and now
+// and then twice as many are tried; who is left is told of again.
 #pragma once
 
 #include "io/socket.hpp"
@@ -17,7 +21,7 @@ namespace weir {
 class Acceptor {
  public:
   /// The most connections taken in one go, so that those that are served get their turn.
-  static constexpr int batch = 64;
+  static constexpr int batch = 16;
   /// The most connections shed before a pause.
   static constexpr int shed_batch = 64;
 
@@ -32,12 +36,16 @@ class Acceptor {
   [[nodiscard]] std::size_t max_message() const {
     return net::max_message(listening_.local, messages_);
   }
-  /// Takes what waits. False: rest for `pause()` before trying again. The sink may destroy this
-  /// one meanwhile; the answer is true then.
+  /// Takes some of what waits: "readable" must be told again for the others. False: rest for
+  /// `pause()` before trying again. The sink may destroy this one meanwhile; the answer is true
+  /// then.
   [[nodiscard]] bool accept_some();
   [[nodiscard]] Duration pause() const { return pause_; }
 
  private:
+  /// Batches between two that try for more.
+  static constexpr unsigned growth_pause = 8;
+
   bool take_batch(const bool& gone);
   [[nodiscard]] Descriptor accept_one(SocketAddress& peer);
   void shed(int error);
@@ -48,6 +56,8 @@ class Acceptor {
   bool sets_options_;  // what they have does not come with the listener's
   Descriptor spare_;
   Duration pause_;
+  int expected_ = 1;  // connections that wait at a time, 1 to batch
+  unsigned batches_ = 0;
   AcceptSink& sink_;
   bool* gone_ = nullptr;  // while accept_some() runs: set by the destructor
 };

@@ -11,19 +11,24 @@ Duration LoopLag::behind(EventLoop& loop) {
   if (!armed()) {
     loop_ = &loop;
     last_.store(0, std::memory_order_relaxed);  // of long ago
-    loop.timers().arm(*this, later(now, interval_));
+    arm(now);
   }
   const Duration round = now - loop.now();
-  const Duration overdue = now - when();
+  const Duration overdue = now - due_;
   return std::max({last(), round, overdue});
 }
 
 void LoopLag::on_timer() {
   const TimePoint now = loop_->clock_now();
-  const Duration late = now - when();
+  const Duration late = now - due_;
   last_.store(late.count(), std::memory_order_relaxed);
   if (late > worst()) worst_.store(late.count(), std::memory_order_relaxed);
-  if (std::exchange(asked_, false)) loop_->timers().arm(*this, later(now, interval_));
+  if (std::exchange(asked_, false)) arm(now);
+}
+
+void LoopLag::arm(TimePoint now) {
+  due_ = later(now, interval_);
+  loop_->timers().arm(*this, due_);
 }
 
 }  // namespace weir

@@ -138,6 +138,18 @@ ssize_t call_send(int descriptor, std::string_view bytes, int flags) {
 }
 #endif
 
+ssize_t send_gathered(int descriptor, std::span<const std::string_view> pieces, int flags) {
+  std::array<iovec, Transport::max_pieces> vector;
+  std::size_t used = 0;
+  for (const std::string_view piece : pieces) {
+    vector[used++] = {const_cast<char*>(piece.data()), piece.size()};
+  }
+  msghdr message{};
+  message.msg_iov = vector.data();
+  message.msg_iovlen = used;
+  return ::sendmsg(descriptor, &message, flags);
+}
+
 Transfer transferred(ssize_t count) {
   if (count >= 0) return {.bytes = static_cast<std::size_t>(count)};
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
@@ -256,6 +268,7 @@ int connect_progress(int descriptor, const SocketAddress& address) {
 
 Transfer receive(int descriptor, std::span<char> into) {
   const ssize_t count = call_recv(descriptor, into);
+  if (count > 0) return {.bytes = static_cast<std::size_t>(count)};
   Transfer done = transferred(count);
   done.end = count == 0;
   return done;
@@ -263,25 +276,12 @@ Transfer receive(int descriptor, std::span<char> into) {
 
 Transfer send(int descriptor, std::span<const std::string_view> pieces, bool more) {
   const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-  for (;;) {
-    ssize_t count = 0;
-    if (pieces.size() == 1) {
-      count = call_send(descriptor, pieces.front(), flags);
-    } else {
-      std::array<iovec, Transport::max_pieces> vector;
-      std::size_t used = 0;
-      for (const std::string_view piece : pieces) {
-        vector[used++] = {const_cast<char*>(piece.data()), piece.size()};
-      }
-      msghdr message{};
-      message.msg_iov = vector.data();
-      message.msg_iovlen = used;
-      count = ::sendmsg(descriptor, &message, flags);
-    }
-    // Interrupted before anything went out: nobody would say "writable" again, so try now.
-    if (count < 0 && errno == EINTR) continue;
-    return transferred(count);
-  }
+  const ssize_t count = pieces.size() == 1 ? call_send(descriptor, pieces.front(), flags)
+                                           : send_gathered(descriptor, pieces, flags);
+  if (count >= 0) return {.bytes = static_cast<std::size_t>(count)};
+  // Interrupted before anything went out: nobody would say "writable" again, so try now.
+  if (errno == EINTR) return send(descriptor, pieces, more);
+  return transferred(count);
 }
 
 namespace {

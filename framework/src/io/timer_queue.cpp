@@ -17,16 +17,13 @@ void TimerQueue::arm(Timer& timer, TimePoint when) {
   if (expiring_ != nullptr && when <= *expiring_) {
     timer.cancel();
     timer.queue_ = this;
-    timer.when_ = when;
     timer.aside_ = true;
-    timer.place_ = aside_.size();
+    timer.place_ = static_cast<std::uint32_t>(aside_.size());
     aside_.push_back(Entry{when, &timer});
     return;
   }
   if (timer.queue_ == this && !timer.aside_) {
-    const bool earlier = when < timer.when_;
-    timer.when_ = when;
-    if (earlier) {
+    if (when < timer.when()) {
       rise(timer.place_, Entry{when, &timer});
     } else {
       sink(timer.place_, Entry{when, &timer});
@@ -41,13 +38,12 @@ void TimerQueue::push(Timer& timer, TimePoint when) {
   heap_.push_back(Entry{when, &timer});
   timer.queue_ = this;
   timer.aside_ = false;
-  timer.when_ = when;
   rise(heap_.size() - 1, Entry{when, &timer});
 }
 
-void TimerQueue::expire(TimePoint now) {
+void TimerQueue::expire(TimePoint now, std::size_t at_most) {
   expiring_ = &now;
-  while (!heap_.empty() && next() <= now) {
+  for (; at_most > 0 && !heap_.empty() && next() <= now; --at_most) {
     Timer& timer = *heap_.front().timer;
     remove(timer);
     timer.on_timer();
@@ -62,7 +58,7 @@ void TimerQueue::remove(Timer& timer) {
   timer.queue_ = nullptr;
   if (std::exchange(timer.aside_, false)) {
     aside_[place] = aside_.back();
-    aside_[place].timer->place_ = place;
+    aside_[place].timer->place_ = timer.place_;
     aside_.pop_back();
     return;
   }
@@ -78,7 +74,7 @@ void TimerQueue::remove(Timer& timer) {
 
 void TimerQueue::put(std::size_t place, Entry entry) {
   heap_[place] = entry;
-  entry.timer->place_ = place;
+  entry.timer->place_ = static_cast<std::uint32_t>(place);
 }
 
 void TimerQueue::rise(std::size_t place, Entry entry) {

@@ -292,6 +292,8 @@ void JsonRpcConnection::refuse(RpcFrame what, InputContext& input) {
 
 // --- json_rpc --------------------------------------------------------------------------------
 
+std::vector<std::string> JsonRpc::route_names() const { return shared_->router->names(); }
+
 JsonRpc json_rpc(const JsonRouter& router, const JsonRpcOptions& options) {
   if (options.max_in_flight == 0 || options.max_batch == 0 || options.depth == 0 ||
       options.max_id == 0) {

@@ -50,6 +50,7 @@ class ServerCore final : public Worker::Host, public Inspection {
   [[nodiscard]] std::vector<WatchedLoop> loops() const override;
   void each_place(
       const std::function<void(const PlaceFigures&, double tick_length)>& visit) const override;
+  [[nodiscard]] std::vector<std::string> route_names() const override;
   bool list(std::uint64_t loop, std::size_t first, std::size_t most, TellList tell) override;
   bool close(std::uint64_t id, TellClosed tell) override;
 

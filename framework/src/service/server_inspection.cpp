@@ -1,4 +1,7 @@
 // What an inspector asks of a ServerCore, and the figures that everybody may ask for.
+#include <algorithm>
+#include <iterator>
+
 #include "service/server_core.hpp"
 
 namespace weir {
@@ -62,6 +65,15 @@ void ServerCore::each_place(
   gone_->each_place(tell);
   for (const auto& worker : workers_) worker->monitor()->each_place(tell);
   for (const auto& single : singles_) single->monitor()->each_place(tell);
+}
+
+std::vector<std::string> ServerCore::route_names() const {
+  std::vector<std::string> names;
+  for (const auto& service : services_) {
+    if (service->factory == nullptr) continue;
+    std::ranges::move(service->factory->route_names(), std::back_inserter(names));
+  }
+  return names;
 }
 
 Worker* ServerCore::worker_of(std::uint64_t number) const {

@@ -16,7 +16,7 @@ namespace {
 /// `all` without `one`, whose free place the last one takes.
 template <class T>
 std::unique_ptr<T> take_out(std::vector<std::unique_ptr<T>>& all, const T& one) {
-  const std::size_t place = one.place;
+  const auto place = one.place;
   all.back()->place = place;
   std::swap(all[place], all.back());
   std::unique_ptr<T> taken = std::move(all.back());
@@ -125,8 +125,8 @@ void Worker::on_accept(Accepted accepted, const Service& service) {
                             ? host_.hand_over(std::move(accepted), service)
                             : serve(std::move(accepted), service);
   if (served.ok()) return;
-  host_.leave();
   refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
+  host_.leave();
 }
 
 Status Worker::serve(Accepted accepted, const Service& service) {
@@ -169,7 +169,7 @@ void Worker::open(TransportPtr transport, const Service& service) {
   }
   auto connection = std::make_unique<Connection>(context_, *this, std::move(transport),
                                                  std::move(protocol), service.encoder);
-  connection->place = connections_.size();
+  connection->place = static_cast<std::uint32_t>(connections_.size());
   connections_.push_back(std::move(connection));
   counters_.open.add();
   connections_.back()->start();
@@ -198,10 +198,10 @@ void Worker::end_handshake(Handshake& handshake, Result<TransportPtr> result,
       result = Error{text::printable(exception.what())};
     }
   }
-  host_.leave();
   const Error& why = result.error();
   refuse(why.code == ETIMEDOUT ? counters_.handshakes_late : counters_.handshakes_failed,
          handshake_brake_, peer, why.message);
+  host_.leave();  // who sees that it is gone also sees why
   end_if_done();
 }
 
@@ -209,8 +209,8 @@ void Worker::serve_alone(Accepted accepted, const Service& service) {
   alone_ = true;
   const SocketAddress peer = accepted.peer;
   if (const Status served = serve(std::move(accepted), service); !served.ok()) {
-    host_.leave();
     refuse(counters_.refused_backend, backend_brake_, peer, served.error().message);
+    host_.leave();
   }
   end_if_done();
 }

@@ -52,7 +52,6 @@ Connection::Connection(ConnectionContext& context, ConnectionOwner& owner, Trans
       active_at_(context.loop.now()) {
   auto state = make_state(context, *this, *transport_);
   state->encoder = std::move(encoder);
-  state_ = state.get();
   session_ = Session(std::move(state));
   const std::size_t most = transport_->max_message();
   messages_ = most != 0;
@@ -63,9 +62,9 @@ Connection::Connection(ConnectionContext& context, ConnectionOwner& owner, Trans
 
 Connection::~Connection() {
   assert(!in_batch_);
-  state_->ended.store(true, std::memory_order_release);
-  state_->connection = nullptr;
-  state_->tell_observers();
+  state().ended.store(true, std::memory_order_release);
+  state().connection = nullptr;
+  state().tell_observers();
   destroy_values();
 }
 
@@ -85,21 +84,21 @@ bool Connection::make_values() {
   const SessionTypes* types = context_.session_types;
   if (types == nullptr || types->empty()) return true;
   return guarded([this, types] {
-    state_->values = std::make_unique<SessionValues>(*types);
-    state_->values->make(session_);
+    state().values = std::make_unique<SessionValues>(*types);
+    state().values->make(session_);
   });
 }
 
 void Connection::destroy_values() {
-  if (state_->values == nullptr) return;
-  state_->values->destroy();
-  state_->values.reset();
+  if (state().values == nullptr) return;
+  state().values->destroy();
+  state().values.reset();
 }
 
 void Connection::describe(ConnectionInfo& info) const {
   const TimePoint now = context_.loop.now();
-  info.id = state_->id;
-  info.peer = state_->peer;
+  info.id = state().id;
+  info.peer = state().peer;
   info.quiet = now - active_at_;
   info.queued = queue_.size();
   info.bytes_in = input_.size();
@@ -133,11 +132,11 @@ void Connection::say_goodbye(CloseReason reason) {
 }
 
 void Connection::limit_queue(std::size_t most) {
-  state_->max_queued.store(most, std::memory_order_relaxed);
+  state().max_queued.store(most, std::memory_order_relaxed);
 }
 
 void Connection::use_encoder(std::shared_ptr<const MessageEncoder> encoder) {
-  state_->encoder = std::move(encoder);
+  state().encoder = std::move(encoder);
 }
 
 void Connection::abort(CloseReason reason) {
@@ -167,15 +166,15 @@ void Connection::on_closed(int error) {
   input_.release();
   queue_.release();
   tell_waiting();
-  state_->ended.store(true, std::memory_order_release);
-  state_->connection = nullptr;
+  state().ended.store(true, std::memory_order_release);
+  state().connection = nullptr;
   context_.counters.closed[static_cast<std::size_t>(reason_)].add();
   if (opened_) guarded([this] { protocol_->on_close(session_, reason_); });
-  state_->tell_observers();
+  state().tell_observers();
   destroy_values();
   if (context_.log.enabled(LogLevel::debug)) {
-    context_.log.write(LogLevel::debug, "connection " + std::to_string(state_->id) + " from " +
-                                            state_->peer.to_string() +
+    context_.log.write(LogLevel::debug, "connection " + std::to_string(state().id) + " from " +
+                                            state().peer.to_string() +
                                             " ended: " + std::string(to_string(reason_)));
   }
   owner_.on_connection_closed(*this);  // may destroy this
@@ -183,10 +182,17 @@ void Connection::on_closed(int error) {
 
 void Connection::drain() {
   draining_ = true;
+  if (!idle() && !waits_in_vain()) return;
+  if (!queue_.empty() || protocol_->says_goodbye(CloseReason::drained)) {
+    return finish(CloseReason::drained);
+  }
   // Nothing was asked that it could still be reading the answer to, so it need not linger.
-  if (!idle()) return;
-  if (protocol_->says_goodbye(CloseReason::drained)) return finish(CloseReason::drained);
   abort(CloseReason::drained);
+}
+
+/// The drain need not wait for what is out.
+bool Connection::waits_in_vain() const {
+  return phase_ == Phase::open && handlers_out_ != 0 && !in_batch_ && protocol_->ends_with_drain();
 }
 
 bool Connection::idle() const {
@@ -196,8 +202,8 @@ bool Connection::idle() const {
 
 void Connection::log_failure(CloseReason reason, std::string_view detail) {
   if (!context_.log.enabled(LogLevel::warning)) return;
-  std::string line = "connection " + std::to_string(state_->id) + " from " +
-                     state_->peer.to_string() + ": " + std::string(to_string(reason)) + ": ";
+  std::string line = "connection " + std::to_string(state().id) + " from " +
+                     state().peer.to_string() + ": " + std::string(to_string(reason)) + ": ";
   // An exception may repeat what a stranger sent.
   line.append(text::printable(detail, most_detail));
   context_.brakes->by_reason[static_cast<std::size_t>(reason)].write(

@@ -1,5 +1,6 @@
 // Connection, the way in: lent bytes to the protocol, what no frame has used yet to input_.
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,39 @@
 #include "weir/session/flight_recorder.hpp"
 
 namespace weir {
+
+namespace {
+
+/// More handlers than that are never out.
+std::uint32_t narrowed(std::size_t count) {
+  return static_cast<std::uint32_t>(
+      std::min<std::size_t>(count, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+/// Decodes out of the lent bytes where it can; only the beginning of a frame is ever copied.
+inline void Connection::take_input(std::string_view bytes) {
+  if (!input_.empty()) bytes = complete_frame(bytes);
+  if (bytes.empty()) return;
+  if (input_.empty() && !halted_) {
+    bytes.remove_prefix(process(bytes));
+    if (bytes.empty()) return;
+    frame_since_ = context_.loop.now();
+  }
+  if (phase_ != Phase::open) return;
+  input_.append(bytes);
+  if (halted_) update_halted();
+}
+
+/// What follows from a batch, whatever came in it.
+inline void Connection::after_input() {
+  if (handing_over_) succeed();
+  if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
+  if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
+  if (draining_ && (idle() || waits_in_vain())) finish(CloseReason::drained);
+  if (phase_ != Phase::open || in_message() || !queue_.empty() || bounded_) update_timer();
+}
 
 void Connection::on_bytes(std::string_view bytes) {
   context_.counters.bytes_in.add(bytes.size());
@@ -23,20 +57,6 @@ void Connection::on_bytes(std::string_view bytes) {
   }
   discarded_ += bytes.size();
   if (discarded_ > context_.options.flow.max_discarded) end_now();
-}
-
-/// Decodes out of the lent bytes where it can; only the beginning of a frame is ever copied.
-void Connection::take_input(std::string_view bytes) {
-  if (!input_.empty()) bytes = complete_frame(bytes);
-  if (bytes.empty()) return;
-  if (input_.empty() && !halted_) {
-    bytes.remove_prefix(process(bytes));
-    if (bytes.empty()) return;
-    frame_since_ = context_.loop.now();
-  }
-  if (phase_ != Phase::open) return;
-  input_.append(bytes);
-  if (halted_) update_halted();
 }
 
 /// A message stands for itself: nothing waits from an earlier one, for reading pauses while input_
@@ -71,39 +91,26 @@ std::size_t Connection::process(std::string_view input) {
   std::size_t used = 0;
   std::uint64_t frames = 0;
   need_ = 0;
+  InputContext lent{session_,
+                    *this,
+                    context_.loop,
+                    context_.loop.scratch(),
+                    frames,
+                    halted_,
+                    std::max<std::size_t>(context_.options.flow.high_watermark, 1)};
   while (used < input.size() && !halted_) {
-    InputContext lent{session_,
-                      *this,
-                      context_.loop,
-                      context_.loop.scratch(),
-                      frames,
-                      halted_,
-                      std::max<std::size_t>(context_.options.flow.high_watermark, 1)};
     Progress progress;
     in_batch_ = true;
-    if (!guarded([&] { progress = protocol_->on_input(input.substr(used), lent); })) {
-      progress.fail(CloseReason::handler_failed, {});  // logged by guarded()
-    }
+    const bool ran = guarded([&] { progress = protocol_->on_input(input.substr(used), lent); });
     if (phase_ == Phase::closing) say_goodbye(reason_);
     in_batch_ = false;
     used += progress.consumed;
     partial_ = progress.partial;
     if (partial_) frame_since_ = context_.loop.now();
     send_scratch();
-    if (progress.failure != nullptr) {
-      const auto& [reason, mistake] = *progress.failure;
-      if (!mistake.empty() && phase_ == Phase::open) {
-        const std::string_view rest = input.substr(used);
-        log_failure(reason, rest.empty() ? mistake : mistake + "; " + describe_input(rest));
-      }
-      finish(reason);
-    }
-    if (shutdown_wanted_ && !output_over_) {
-      output_over_ = true;
-      update_halted();
-    }
-    const bool owed = phase_ == Phase::closing || (shutdown_wanted_ && !shutdown_done_);
-    if (owed && queue_.empty()) output_empty();  // the handler closed, and everything went out
+    if (!ran) finish(CloseReason::handler_failed);
+    if (progress.failure != nullptr) fail_batch(*progress.failure, input.substr(used));
+    if (shutdown_wanted_ || phase_ != Phase::open) end_batch();
     if (progress.need != 0 || progress.consumed == 0) {
       need_ = progress.need;
       break;
@@ -111,6 +118,25 @@ std::size_t Connection::process(std::string_view input) {
   }
   context_.counters.frames_in.add(frames);
   return used;
+}
+
+/// The protocol cannot go on; `rest` is what it did not use.
+void Connection::fail_batch(const Progress::Failure& failure, std::string_view rest) {
+  if (!failure.mistake.empty() && phase_ == Phase::open) {
+    log_failure(failure.reason,
+                rest.empty() ? failure.mistake : failure.mistake + "; " + describe_input(rest));
+  }
+  finish(failure.reason);
+}
+
+/// The handler has closed, or half-closed, and what it sent before that went out or waits.
+void Connection::end_batch() {
+  if (shutdown_wanted_ && !output_over_) {
+    output_over_ = true;
+    update_halted();
+  }
+  const bool owed = phase_ == Phase::closing || (shutdown_wanted_ && !shutdown_done_);
+  if (owed && queue_.empty()) output_empty();
 }
 
 void Connection::continue_input() {
@@ -124,15 +150,6 @@ void Connection::continue_input() {
     }
   }
   after_input();
-}
-
-/// What follows from a batch, whatever came in it.
-void Connection::after_input() {
-  if (handing_over_) succeed();
-  if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
-  if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
-  if (draining_ && idle()) finish(CloseReason::drained);
-  if (phase_ != Phase::open || in_message() || !queue_.empty() || bounded_) update_timer();
 }
 
 void Connection::succeed() {
@@ -186,13 +203,13 @@ void Connection::resume() {
 
 void Connection::handler_began(std::size_t most, bool bounded) {
   if (handlers_out_++ == 0) waiting_since_ = context_.loop.now();
-  most_out_ = most;
+  most_out_ = narrowed(most);
   bounded_ = bounded;
   if (handlers_out_ >= most_out_) update_halted();
 }
 
 void Connection::handlers_at_once(std::size_t most) {
-  most_out_ = most;
+  most_out_ = narrowed(most);
   update_halted();
 }
 
@@ -211,8 +228,9 @@ void Connection::handler_done() {
 
 /// Reading waits while frames may not be handled; once the end is decided it goes on, to drop what
 /// still comes. A handler that is out stops it only when bytes come meanwhile: most answer before,
-/// and stopping and resuming are calls of the system. Messages are not joined in input_: there it
-/// stops at once, until input_ is empty again.
+/// and stopping and resuming are calls of the system. It goes on a little longer where it shows
+/// that nobody waits for the handler any more. Messages are not joined in input_: there it stops at
+/// once, until input_ is empty again.
 void Connection::update_halted() {
   const bool out = handlers_out_ != 0 && handlers_out_ >= most_out_;
   const bool waits = paused_ || pressured_ || out;
@@ -222,8 +240,10 @@ void Connection::update_halted() {
   halted_ = waits || half_closing || phase_ != Phase::open;
   // Nobody let the peer complete meanwhile what begins in input_.
   if (was_halted && !halted_) frame_since_ = context_.loop.now();
-  const bool wanted =
-      paused_ || pressured_ || (messages_ ? out || !input_.empty() : out && !input_.empty());
+  const bool more_waits =
+      out && !input_.empty() &&
+      (input_.size() > context_.options.flow.read_ahead || !protocol_->ends_with_peer());
+  const bool wanted = paused_ || pressured_ || (messages_ ? out || !input_.empty() : more_waits);
   const bool pause_reading = wanted && phase_ == Phase::open;
   if (pause_reading == reading_paused_ || phase_ == Phase::closed) return;
   reading_paused_ = pause_reading;

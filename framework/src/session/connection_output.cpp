@@ -16,6 +16,10 @@ namespace {
 /// Bytes of a file that go out in one go, before other connections have their turn.
 constexpr std::size_t most_of_file = 2 * 1024 * 1024;
 
+/// A file of at most so many bytes goes out in the segments of what stands before it. Of a longer
+/// one that took the kernel more than twice the time (docs/decisions.md).
+constexpr std::uint64_t most_joined_file = 256 * 1024;
+
 /// Above this, the loop's scratch gives its block back after a batch.
 constexpr std::size_t scratch_to_keep = 512 * 1024;
 
@@ -65,7 +69,7 @@ SendResult Connection::send_file(FileRange range) {
   if (phase_ != Phase::open || shutdown_wanted_ || messages_) return SendResult::rejected;
   if (range.length == 0) return answer();
   // What the handler sent before it goes first.
-  more_follows_ = true;
+  more_follows_ = range.length <= most_joined_file;
   more_behind_ = in_scratch();
   if (in_batch_) send_scratch();
   more_follows_ = false;
@@ -117,9 +121,9 @@ void Connection::record_sent(std::uint64_t bytes) {
 void Connection::tell_waiting() const {
   const std::size_t waiting = queue_.size();
   // Unsigned: what became less is added as what it is short of.
-  context_.counters.queued.add(waiting - state_->queued.load(std::memory_order_relaxed));
-  state_->queued.store(waiting, std::memory_order_relaxed);
-  state_->held.store(queue_.cost(), std::memory_order_relaxed);
+  context_.counters.queued.add(waiting - state().queued.load(std::memory_order_relaxed));
+  state().queued.store(waiting, std::memory_order_relaxed);
+  state().held.store(queue_.cost(), std::memory_order_relaxed);
 }
 
 std::size_t Connection::in_scratch() const {
@@ -131,7 +135,7 @@ std::size_t Connection::payload(std::span<const std::string_view> pieces, std::s
   return messages_ ? record_payload(pieces, taken) : taken;
 }
 
-void Connection::took(std::size_t bytes, std::size_t payload) {
+inline void Connection::took(std::size_t bytes, std::size_t payload) {
   if (bytes == 0) return;
   context_.counters.bytes_out.add(payload);
   active_at_ = context_.loop.now();
@@ -146,24 +150,27 @@ void Connection::send_scratch() {
   // A reply of the handler came behind the message that more was to follow upon.
   if (more_behind_ != scratch.size()) more_follows_ = false;
   if (phase_ != Phase::closed && !output_over_) {
-    std::string_view rest = scratch.view();
+    const std::string_view output = scratch.view();
+    std::size_t taken = 0;
     if (queue_.empty() && !output_held_) {
       tell_more(more_follows_);
-      const std::size_t taken = transport_->write({&rest, 1});
-      took(taken, payload({&rest, 1}, taken));
-      rest.remove_prefix(taken);
+      taken = transport_->write({&output, 1});
+      took(taken, payload({&output, 1}, taken));
     }
-    if (!rest.empty()) {
-      if (queue_.empty()) {
-        write_since_ = context_.loop.now();
-        blocked_ = !output_held_;
-      }
-      queue_.own().append(rest);
-      queue_grew();
-    }
+    if (taken != output.size()) queue_rest(output.substr(taken));
   }
   scratch.clear();
   if (scratch.capacity() > scratch_to_keep) scratch.release();
+}
+
+/// What the kernel did not take of a batch.
+void Connection::queue_rest(std::string_view rest) {
+  if (queue_.empty()) {
+    write_since_ = context_.loop.now();
+    blocked_ = !output_held_;
+  }
+  queue_.own().append(rest);
+  queue_grew();
 }
 
 void Connection::release_output() {
@@ -196,7 +203,8 @@ void Connection::write_queue() {
 
 /// Offers the kernel what goes out next; true when it took all of that.
 bool Connection::write_some() {
-  tell_more(more_follows_ || queue_.file_behind());
+  const FileRange* file = queue_.file_behind();
+  tell_more(more_follows_ || (file != nullptr && file->length <= most_joined_file));
   std::array<std::string_view, Transport::max_pieces> views;
   std::size_t used = 1;
   if (queue_.plain()) {
@@ -240,7 +248,7 @@ void Connection::left_queue(std::size_t bytes, std::size_t payload) {
 void Connection::queue_grew() {
   tell_waiting();
   const std::size_t cost = queue_.cost();
-  if (cost > state_->max_queued.load(std::memory_order_relaxed)) return overflow(cost);
+  if (cost > state().max_queued.load(std::memory_order_relaxed)) return overflow(cost);
   if (pressured_ || queue_.pressure() < context_.options.flow.high_watermark) return;
   pressured_ = true;
   context_.counters.pauses.add();
@@ -251,7 +259,7 @@ void Connection::overflow(std::size_t waiting) {
   if (phase_ == Phase::closed) return;
   log_failure(CloseReason::slow_consumer,
               std::to_string(waiting) + " bytes wait for the peer, the limit is " +
-                  std::to_string(state_->max_queued.load(std::memory_order_relaxed)));
+                  std::to_string(state().max_queued.load(std::memory_order_relaxed)));
   abort(CloseReason::slow_consumer);
 }
 
@@ -265,7 +273,7 @@ void Connection::run_deferred() {
   if ((pressured_ || drained_owed_) && queue_.pressure() <= context_.options.flow.low_watermark) {
     pressured_ = drained_owed_ = false;
     update_halted();
-    state_->tell_drained();
+    state().tell_drained();
     if (phase_ == Phase::open && !guarded([this] { protocol_->on_drained(session_); })) {
       finish(CloseReason::handler_failed);
     }

@@ -1,5 +1,8 @@
 #include "weir/session/protocol_choice.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "weir/session/connection.hpp"
 
 namespace weir {
@@ -50,6 +53,9 @@ class ChosenProtocol final : public Protocol {
   [[nodiscard]] bool ends_with_peer() const override {
     return chosen_ != nullptr && chosen_->ends_with_peer();
   }
+  [[nodiscard]] bool ends_with_drain() const override {
+    return chosen_ != nullptr && chosen_->ends_with_drain();
+  }
   void on_end(Session& session) override {
     if (chosen_ != nullptr) chosen_->on_end(session);
   }
@@ -80,6 +86,17 @@ ProtocolChoice& ProtocolChoice::otherwise(std::unique_ptr<ProtocolFactory> facto
 
 std::unique_ptr<Protocol> ProtocolChoice::make(const ConnectionOptions& options) {
   return std::make_unique<ChosenProtocol>(*this, options);
+}
+
+std::vector<std::string> ProtocolChoice::route_names() const {
+  std::vector<std::string> names;
+  const auto add = [&names](const Entry& entry) {
+    if (entry.factory != nullptr)
+      std::ranges::move(entry.factory->route_names(), std::back_inserter(names));
+  };
+  std::ranges::for_each(entries_, add);
+  add(otherwise_);
+  return names;
 }
 
 std::shared_ptr<const MessageEncoder> ProtocolChoice::encoder(const ConnectionOptions& options,

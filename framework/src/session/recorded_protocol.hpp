@@ -35,6 +35,7 @@ class RecordedProtocol final : public Protocol {
     return protocol_->says_goodbye(reason);
   }
   [[nodiscard]] bool ends_with_peer() const override { return protocol_->ends_with_peer(); }
+  [[nodiscard]] bool ends_with_drain() const override { return protocol_->ends_with_drain(); }
   void on_end(Session& session) override { protocol_->on_end(session); }
   void on_close(Session& session, CloseReason reason) override {
     protocol_->on_close(session, reason);

@@ -20,12 +20,12 @@ class MessageEncoder;
 
 struct SessionState {
   std::shared_ptr<Mailbox> mailbox;
-  Connection* connection = nullptr;             // the loop's thread only; nullptr after the end
-  SessionObserver* observers = nullptr;         // the loop's thread only
-  std::atomic<std::size_t> queued{0};           // bytes in the connection's queue
-  std::atomic<std::size_t> held{0};             // and those of them that take memory
-  std::atomic<std::size_t> posted{0};           // bytes on their way from other threads to the loop
-  std::atomic<std::size_t> posted_messages{0};  // and how many messages they are
+  Connection* connection = nullptr;      // the loop's thread only; nullptr after the end
+  SessionObserver* observers = nullptr;  // the loop's thread only
+  std::atomic<std::size_t> queued{0};    // bytes in the connection's queue
+  std::atomic<std::size_t> held{0};      // and those of them that take memory
+  std::atomic<std::size_t> posted{0};    // bytes on their way from other threads to the loop
+  std::atomic<std::uint32_t> posted_messages{0};  // and how many messages they are
   std::atomic<bool> ended{false};
   std::atomic<bool> overflowed{false};  // one message was too many: no later one may follow it
   std::size_t high_watermark = 0;

@@ -141,8 +141,12 @@ void HttpProtocol::dispatch(InputContext& context, std::string_view body) {
   const TimePoint deadline =
       incoming_ != nullptr ? TimerQueue::never : handler_deadline(options_.deadlines, context.loop);
   present.begin_call(body, deadline, context.frames > 1);
-  if (match.kind == RouteMatch::Kind::no_method && present.head().method == "OPTIONS") {
+  const bool unrouted_options =
+      match.kind != RouteMatch::Kind::route && present.head().method == "OPTIONS";
+  if (unrouted_options && match.kind == RouteMatch::Kind::no_method) {
     present.respond(Response{.status = Status::no_content}.with("Allow", match.allow));
+  } else if (unrouted_options && present.head().form == TargetForm::asterisk) {
+    present.respond(Response{.status = Status::no_content});  // of the server (RFC 9110, 9.3.7)
   } else {
     // What no route is for has a key that none can have.
     service_.core->dispatch(match.kind == RouteMatch::Kind::route ? match.key : " ", present);
@@ -174,6 +178,9 @@ class HttpFactory final : public ProtocolFactory {
   }
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override {
     return std::make_unique<HttpProtocol>(service_, options);
+  }
+  [[nodiscard]] std::vector<std::string> route_names() const override {
+    return service_.routes->names();
   }
 
  private:

@@ -176,7 +176,7 @@ Progress ClientProtocol::on_input(std::string_view input, InputContext& context)
       case Event::Kind::failed:
         reason_ = event.payload;
         end(closing_.failed(event.code, event.payload), context.output);
-        progress.fail(CloseReason::malformed_frame, std::string(event.payload));
+        progress.fail(CloseReason::malformed_frame, event.payload);
         return progress;
     }
   }

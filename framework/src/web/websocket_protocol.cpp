@@ -104,7 +104,7 @@ Progress WebSocketProtocol::on_input(std::string_view input, InputContext& conte
         return progress;
       case Event::Kind::failed:
         end(closing_.failed(event.code, event.payload), context.output);
-        progress.fail(CloseReason::malformed_frame, std::string(event.payload));
+        progress.fail(CloseReason::malformed_frame, event.payload);
         return progress;
     }
   }
@@ -118,7 +118,7 @@ bool WebSocketProtocol::deliver(const Event& message, InputContext& context, Pro
     const std::string_view why =
         binary ? "binary messages are not taken here" : "text messages are not taken here";
     end(closing_.failed(close_code::unacceptable_type, why), context.output);
-    progress.fail(CloseReason::malformed_frame, std::string(why));
+    progress.fail(CloseReason::malformed_frame, why);
     return false;
   }
   const LentFraming::Lent lent{message.payload.data(), message.payload.size()};

@@ -7,7 +7,10 @@
 #include <sys/un.h>
 
 #include <boost/test/unit_test.hpp>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 
 using namespace weir;
 
@@ -88,6 +91,30 @@ BOOST_AUTO_TEST_CASE(a_unix_address_keeps_its_path_and_kind) {
   address.path().copy(raw.sun_path, sizeof raw.sun_path);
   BOOST_TEST((SocketAddress(reinterpret_cast<const sockaddr*>(&raw), sizeof raw,
                             SocketKind::packet) == address));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_outlives_what_it_was_made_of_and_a_moved_one_is_empty) {
+  for (const std::string& path : {std::string("/a"), std::string(SocketAddress::max_path, 'x')}) {
+    auto original =
+        std::make_unique<SocketAddress>(SocketAddress::local(path, SocketKind::stream).take());
+    SocketAddress copy = *original;
+    SocketAddress assigned = ipv4("127.0.0.1", 1);
+    assigned = copy;
+    assigned = *&assigned;
+    original.reset();
+    BOOST_TEST(copy.path() == path);
+    BOOST_TEST((assigned == copy));
+    const SocketAddress moved = std::move(copy);
+    copy = SocketAddress();
+    BOOST_TEST(moved.path() == path);
+    assigned = ipv4("127.0.0.1", 1);
+    BOOST_TEST(assigned.port() == 1);
+    BOOST_TEST(moved.path() == path);
+  }
+  SocketAddress from = ipv4("127.0.0.1", 1);
+  const SocketAddress moved = std::move(from);
+  BOOST_TEST(moved.port() == 1);
+  BOOST_TEST(from.empty());  // NOLINT(bugprone-use-after-move): what the contract says
 }
 
 BOOST_AUTO_TEST_CASE(an_abstract_name_is_all_its_bytes) {

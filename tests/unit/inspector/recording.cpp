@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(routes_have_their_own_figures_and_the_loop_says_which_one_i
     BOOST_TEST((reading.loops.at(0).held == 120ms));
     return "y";
   });
+  router.on("unused", [] { return "z"; });
   bench.serve(lines(), routed(router, first_word()));
   Peer peer = bench.dial();
   bench.say(peer, "fast\nslow\nfast\nnone\n");
@@ -157,7 +158,8 @@ BOOST_AUTO_TEST_CASE(routes_have_their_own_figures_and_the_loop_says_which_one_i
   BOOST_TEST(route_of(reading, "slow").calls == 1U);
   BOOST_TEST(route_of(reading, "slow").time.at_most(100ms) == 0U);
   BOOST_TEST(route_of(reading, "*").failed == 1U);
-  BOOST_TEST(reading.routes.size() == 3U);  // and none for the listener
+  BOOST_TEST(route_of(reading, "unused").calls == 0U);
+  BOOST_TEST(reading.routes.size() == 4U);  // and none for the listener
   BOOST_TEST(reading.loops.at(0).place == "");
 }
 

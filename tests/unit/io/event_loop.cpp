@@ -228,6 +228,26 @@ LOOP_CASE(a_zero_timer_that_arms_itself_again_does_not_hold_the_loop) {
   run_rounds(loop);
 }
 
+LOOP_CASE(what_becomes_ready_while_many_timers_end_does_not_wait_for_all_of_them) {
+  const Descriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  constexpr std::size_t count = 2000;
+  std::size_t rang = 0;
+  std::size_t rang_before = count;
+  const auto watched = loop.watch_readable(event.get(), [&] {
+    eventfd_t ignored = 0;
+    if (::eventfd_read(event.get(), &ignored) == 0) rang_before = rang;
+  });
+  BOOST_REQUIRE(watched.ok());
+  for (std::size_t i = 0; i < count; ++i) {
+    loop.run_after(Duration::zero(), [&] {
+      if (rang++ == 0) ::eventfd_write(event.get(), 1);
+      if (rang == count) loop.stop();
+    });
+  }
+  run_until(loop, "all timers", [&] { return rang == count; });
+  BOOST_TEST(rang_before < count / 10);
+}
+
 LOOP_CASE(a_descriptor_is_watched_until_its_watch_goes) {
   const Descriptor event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   int read = 0;

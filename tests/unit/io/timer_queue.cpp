@@ -120,6 +120,24 @@ BOOST_AUTO_TEST_CASE(a_timer_armed_again_for_the_past_waits_for_the_next_call) {
   BOOST_TEST(eager.rang == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_fires_no_more_than_it_is_told_and_leaves_the_latest) {
+  TimerQueue queue;
+  std::vector<Alarm> alarms(5);
+  for (std::size_t i = 0; i < alarms.size(); ++i) queue.arm(alarms[i], at(static_cast<int>(i)));
+  alarms[0].action = [&] { queue.arm(alarms[0], at(1)); };
+  queue.expire(at(10), 2);
+  BOOST_TEST(alarms[0].rang == 1);
+  BOOST_TEST(alarms[1].rang == 1);
+  BOOST_TEST(alarms[2].rang == 0);
+  BOOST_TEST((queue.next() == at(1)));
+  queue.expire(at(10), 2);
+  BOOST_TEST(alarms[0].rang == 2);
+  BOOST_TEST(alarms[2].rang == 1);
+  BOOST_TEST((queue.next() == at(1)));
+  queue.expire(at(10), 0);
+  BOOST_TEST(alarms[3].rang == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_callback_arms_for_the_past_may_be_moved_and_cancelled_by_the_next) {
   TimerQueue queue;
   std::vector<Alarm> armed(4);

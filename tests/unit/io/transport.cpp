@@ -563,3 +563,84 @@ LOOP_CASE(signals_without_end_disturb_no_stream) {
   BOOST_TEST((got == bytes));
   BOOST_TEST(timers == 1);
 }
+
+// What follows is told from the loop's own look as well as from a wait (Asio), whichever paid last.
+
+LOOP_CASE(many_that_sent_and_ended_before_they_started_are_all_told_in_order) {
+  std::vector<std::unique_ptr<Wire>> wires;
+  for (std::size_t i = 0; i < 300; ++i) {
+    wires.push_back(std::make_unique<Wire>(loop, tcp_pair()));
+    send_all(wires.back()->peer, numbered(1 + i * 7));
+    if (i % 3 != 0) end_sending(wires.back()->peer);
+    wires.back()->transport->start(wires.back()->sink);
+    if (i % 5 == 0) run_rounds(loop, 1);
+  }
+  for (std::size_t i = 0; i < wires.size(); ++i) {
+    Wire& wire = *wires[i];
+    run_until(loop, "all bytes", [&] { return wire.sink.bytes.size() == 1 + i * 7; });
+    if (i % 3 == 0) end_sending(wire.peer);
+    run_until(loop, "the end", [&] { return wire.sink.ended; });
+    BOOST_TEST((wire.sink.bytes == numbered(1 + i * 7)));
+    BOOST_TEST(wire.sink.forbidden == 0);
+  }
+}
+
+LOOP_CASE(many_take_turns_and_each_is_told_its_own) {
+  std::vector<std::unique_ptr<Wire>> wires;
+  for (std::size_t i = 0; i < 40; ++i) {
+    wires.push_back(std::make_unique<Wire>(loop, tcp_pair()));
+    wires.back()->transport->start(wires.back()->sink);
+  }
+  std::string expected;
+  for (const std::size_t size : {1U, 600U, 600U, 5U, 70'000U, 512U, 3U, 513U, 1U, 1U, 1U}) {
+    expected += numbered(size);
+    // Half of them send while the others are still being read.
+    for (std::size_t i = 0; i < wires.size(); i += 2) send_all(wires[i]->peer, numbered(size));
+    run_rounds(loop, 1);
+    for (std::size_t i = 1; i < wires.size(); i += 2) send_all(wires[i]->peer, numbered(size));
+    for (const auto& wire : wires) {
+      run_until(loop, "all bytes", [&] { return wire->sink.bytes.size() == expected.size(); });
+    }
+  }
+  for (const auto& wire : wires) {
+    BOOST_TEST((wire->sink.bytes == expected));
+    end_sending(wire->peer);
+    run_until(loop, "the end", [&] { return wire->sink.ended; });
+    wire->transport->close();
+    run_until(loop, "on_closed", [&] { return wire->sink.closed.has_value(); });
+    BOOST_TEST(wire->sink.forbidden == 0);
+  }
+}
+
+LOOP_CASE(a_wide_reader_may_pause_end_and_be_reset) {
+  enum class Then { end, reset };
+  for (const Then then : {Then::end, Then::reset}) {
+    for (const std::size_t size : {1U, 512U, 100'000U}) {
+      Wire wire(loop, tcp_pair());
+      wire.transport->start(wire.sink);
+      const std::string wide = numbered(4'000);
+      for (int i = 0; i < 3; ++i) {
+        wire.sink.bytes.clear();
+        send_all(wire.peer, wide);
+        run_until(loop, "a wide read", [&] { return wire.sink.bytes.size() == wide.size(); });
+      }
+      wire.sink.bytes.clear();
+      wire.transport->pause_reading();
+      send_all(wire.peer, numbered(size));
+      run_rounds(loop);
+      BOOST_TEST(wire.sink.bytes.empty());
+      wire.transport->resume_reading();
+      run_until(loop, "all bytes", [&] { return wire.sink.bytes.size() == size; });
+      BOOST_TEST((wire.sink.bytes == numbered(size)));
+      if (then == Then::end) {
+        end_sending(wire.peer);
+        run_until(loop, "the end", [&] { return wire.sink.ended; });
+      } else {
+        reset(std::move(wire.peer));
+        run_until(loop, "on_closed", [&] { return wire.sink.closed.has_value(); });
+        BOOST_TEST(*wire.sink.closed == ECONNRESET);
+      }
+      BOOST_TEST(wire.sink.forbidden == 0);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 // Files on a connection in memory: every short write, the write deadline, ranges that cannot be.
 #include <boost/test/unit_test.hpp>
 
+#include "support/bare_transport.hpp"
 #include "support/temporary_file.hpp"
 #include "unit/session/bench.hpp"
 #include "weir/framing/line.hpp"
@@ -35,6 +36,32 @@ BOOST_AUTO_TEST_CASE(a_file_is_whole_at_every_short_write) {
     Peer peer = bench.dial();
     peer.send("b\n");
     BOOST_TEST(bench.take_all(peer) == "a\n" + content + "12" + "b\n");
+  }
+}
+
+// In the same segments as a short file, which saves a packet; ahead of a long one, which costs
+// less.
+BOOST_AUTO_TEST_CASE(what_stands_before_a_file_waits_for_it_when_it_is_short) {
+  constexpr std::size_t most = 256 * 1024;
+  for (const std::size_t size : {std::size_t{1000}, most, most + 1}) {
+    const TemporaryFile file(digits(size));
+    testing::MemoryLoop loop;
+    const ConnectionOptions options;
+    const Log log(LogLevel::warning);
+    ConnectionContext context{loop, options, log};
+    const auto answer = [&file](std::string_view, Session& session) {
+      session.send("head");
+      session.send_file(file.range());
+    };
+    FramedService<LineFraming, decltype(answer)> service(lines(), answer, {});
+    SilentOwner owner;
+    BareTransport transport;
+    Connection connection(context, owner, TransportPtr(&transport), service.make(options));
+    connection.start();
+    transport.bring("go\n");
+    loop.run_ready();
+    BOOST_TEST(transport.joined == (size <= most));
+    BOOST_TEST(transport.written == 5U + size);
   }
 }
 

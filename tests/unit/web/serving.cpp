@@ -126,6 +126,8 @@ BOOST_AUTO_TEST_CASE(what_no_route_is_for_is_404_and_another_method_405_with_all
   const std::string asked = bench.ask("OPTIONS /echo HTTP/1.1\r\nHost: a\r\n\r\n");
   BOOST_TEST(asked.starts_with("HTTP/1.1 204 No Content\r\n"));
   BOOST_TEST(asked.find("Allow: POST, OPTIONS\r\n") != std::string::npos);
+  const std::string of_server = bench.ask("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+  BOOST_TEST(of_server.starts_with("HTTP/1.1 204 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_waits_for_100_is_told_to_go_on_once) {

@@ -1,5 +1,5 @@
-// SocketAddress: where a socket is, and of which kind. Layer: core. A value of 48 bytes; names are
-// resolved elsewhere (endpoint.hpp).
+// SocketAddress: where a socket is, and of which kind. Layer: core. A value of 32 bytes, for each
+// connection has two; names are resolved elsewhere (endpoint.hpp).
 //
 //     form        kinds                       holds
 //     inet        stream, datagram            an IPv4 or IPv6 address and a port
@@ -11,9 +11,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "weir/core/error.hpp"
 #include "weir/core/socket_kind.hpp"
@@ -32,6 +32,20 @@ class SocketAddress {
 
   /// No address: `empty()`.
   SocketAddress() = default;
+  /// Copies may be made and destroyed on different threads.
+  SocketAddress(const SocketAddress& other)
+      : bytes_(other.bytes_), size_(other.size_), form_(other.form_), kind_(other.kind_) {
+    if (outside()) share();
+  }
+  /// `other` is empty afterwards.
+  SocketAddress(SocketAddress&& other) noexcept { swap(other); }
+  SocketAddress& operator=(SocketAddress other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~SocketAddress() {
+    if (outside()) drop();
+  }
   /// Copies `size` bytes of `address`; a family other than AF_INET, AF_INET6 and AF_UNIX gives an
   /// empty one.
   SocketAddress(const sockaddr* address, std::size_t size, SocketKind kind = SocketKind::stream);
@@ -76,24 +90,31 @@ class SocketAddress {
   }
 
  private:
-  static constexpr std::size_t inside = 28;  // a sockaddr_in6, and every unnamed Unix socket
-  struct alignas(4) Long {
-    std::array<unsigned char, max_size> bytes{};
-  };
+  static constexpr std::size_t most_inside = 28;  // a sockaddr_in6, and every unnamed Unix socket
+  struct Outside;
 
-  void set_bytes(const void* bytes, std::size_t size);
-  [[nodiscard]] const unsigned char* begin() const {
-    return long_ == nullptr ? short_.data() : long_->bytes.data();
+  [[nodiscard]] bool outside() const { return size_ > most_inside; }
+  [[nodiscard]] Outside* place() const;
+  void share() const;
+  void drop() const;
+  void swap(SocketAddress& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(form_, other.form_);
+    std::swap(kind_, other.kind_);
   }
+  void set_bytes(const void* bytes, std::size_t size);
+  [[nodiscard]] const unsigned char* begin() const;
   [[nodiscard]] std::string_view bytes() const {
     return {reinterpret_cast<const char*>(begin()), size_};
   }
 
-  alignas(4) std::array<unsigned char, inside> short_{};
+  // The address itself; of a longer one, a path, a pointer to where its bytes stand. Copies share
+  // those, which never change.
+  alignas(void*) std::array<unsigned char, most_inside> bytes_{};
   std::uint8_t size_ = 0;
   Form form_ = Form::none;
   SocketKind kind_ = SocketKind::stream;
-  std::shared_ptr<const Long> long_;  // instead of short_: a path
 };
 
 }  // namespace weir

@@ -227,9 +227,15 @@ class EventLoop {
   void update_now(TimePoint at_least) {
     if (at_least > now_) now_ = at_least;
   }
-  void run_timers() { timers_.expire(now_); }
+  void run_timers() { timers_.expire(now_, timers_a_round); }
   void run_posted();
   void run_deferred();
+  /// All three: what follows when the sockets have had their turn. Answers how long the loop may
+  /// wait for sockets then, -1 without end. That is counted from the beginning of the round, so
+  /// that the clock is read once a round: a timer may be late by as long as the round lasted, which
+  /// it is anyway when its time comes within one.
+  [[nodiscard]] Duration finish_round();
+  /// Tasks were posted, or work put off, that no round has seen.
   [[nodiscard]] bool has_work() const;
   [[nodiscard]] TimePoint next_timer() const { return timers_.next(); }
   /// A derived class calls this first in its destructor: no wake() comes after it, and what waits
@@ -247,6 +253,10 @@ class EventLoop {
   class DeferredList final : public Deferred {
     void run_deferred() override {}
   };
+  /// Thousands of deadlines may end together; what is ready meanwhile gets its turn between them.
+  static constexpr std::size_t timers_a_round = 32;
+
+  TimePoint run_what_waits();
 
   const Clock* clock_;
   TickClock tick_clock_;

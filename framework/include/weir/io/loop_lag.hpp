@@ -38,8 +38,10 @@ class LoopLag final : private Timer {
 
  private:
   void on_timer() override;
+  void arm(TimePoint now);
 
   Duration interval_;
+  TimePoint due_{};
   EventLoop* loop_ = nullptr;  // while the timer is armed
   bool asked_ = false;         // since the last probe
   std::atomic<Duration::rep> last_{0};

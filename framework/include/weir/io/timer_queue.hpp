@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -26,7 +27,7 @@ class Timer {
 
   [[nodiscard]] bool armed() const { return queue_ != nullptr; }
   /// Only when armed.
-  [[nodiscard]] TimePoint when() const { return when_; }
+  [[nodiscard]] TimePoint when() const;
   void cancel();
 
  protected:
@@ -39,10 +40,10 @@ class Timer {
   /// Its queue is being destroyed; the time will never come.
   virtual void on_abandoned() {}
 
+  // When it is due stands in the queue alone: every connection has a timer.
   TimerQueue* queue_ = nullptr;
-  std::size_t place_ = 0;
+  std::uint32_t place_ = 0;
   bool aside_ = false;  // place_ is one of aside_, not of heap_
-  TimePoint when_{};
 };
 
 class TimerQueue {
@@ -60,9 +61,10 @@ class TimerQueue {
   [[nodiscard]] bool empty() const { return heap_.empty(); }
   /// The earliest deadline, or `never`.
   [[nodiscard]] TimePoint next() const { return heap_.empty() ? never : heap_.front().when; }
-  /// Fires every timer whose time is `now` or earlier, earliest first. One that is armed again
-  /// meanwhile waits for the next call, so a timer of zero cannot hold the loop.
-  void expire(TimePoint now);
+  /// Fires timers whose time is `now` or earlier, earliest first, and at most so many: the rest
+  /// waits for the next call. So does one that is armed again meanwhile: a timer of zero cannot
+  /// hold the loop.
+  void expire(TimePoint now, std::size_t at_most = std::numeric_limits<std::size_t>::max());
   /// Every timer is told that its time will never come.
   void abandon();
 
@@ -72,6 +74,9 @@ class TimerQueue {
     TimePoint when;
     Timer* timer;
   };
+  [[nodiscard]] const Entry& entry_of(const Timer& timer) const {
+    return timer.aside_ ? aside_[timer.place_] : heap_[timer.place_];
+  }
   void remove(Timer& timer);
   void rise(std::size_t place, Entry entry);
   void sink(std::size_t place, Entry entry);
@@ -86,5 +91,7 @@ class TimerQueue {
 inline void Timer::cancel() {
   if (queue_ != nullptr) queue_->remove(*this);
 }
+
+inline TimePoint Timer::when() const { return queue_->entry_of(*this).when; }
 
 }  // namespace weir

@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weir/routing/json.hpp"
 #include "weir/session/call.hpp"
@@ -90,6 +91,8 @@ class JsonRpc {
   };
 
   explicit JsonRpc(std::shared_ptr<JsonRpcShared> shared) : shared_(std::move(shared)) {}
+
+  [[nodiscard]] std::vector<std::string> route_names() const;
 
  private:
   std::shared_ptr<JsonRpcShared> shared_;

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "weir/routing/router.hpp"
 #include "weir/session/protocol.hpp"
@@ -95,6 +96,8 @@ class Routed {
 
   Routed(std::shared_ptr<RouterCore> router, E extract, RoutedOptions options)
       : router_(std::move(router)), extract_(std::move(extract)), options_(options) {}
+
+  [[nodiscard]] std::vector<std::string> route_names() const { return router_->names(); }
 
  private:
   std::shared_ptr<RouterCore> router_;

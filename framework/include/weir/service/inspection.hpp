@@ -46,6 +46,8 @@ class Inspection {
   /// several times. `visit` asks nothing of the server.
   virtual void each_place(
       const std::function<void(const PlaceFigures&, double tick_length)>& visit) const = 0;
+  /// All routes of its listeners, also those that were never called; a name may come twice.
+  [[nodiscard]] virtual std::vector<std::string> route_names() const = 0;
   /// `tell` gets, on its loop's thread, the connections of the loop of that number from `first` on,
   /// `most` at most, in no order. False when there is no such loop.
   virtual bool list(std::uint64_t loop, std::size_t first, std::size_t most, TellList tell) = 0;

@@ -162,9 +162,6 @@ class Connection final : private Sink, private Timer, private Deferred {
   /// How it is now (flight_recorder.hpp).
   void describe(ConnectionInfo& info) const;
 
-  /// The owner's: where it keeps this one.
-  std::size_t place = 0;
-
  private:
   enum class Phase : std::uint8_t { open, closing, lingering, closed };
 
@@ -182,6 +179,8 @@ class Connection final : private Sink, private Timer, private Deferred {
   [[nodiscard]] bool in_message() const { return partial_ || !input_.empty(); }
   [[nodiscard]] std::string_view complete_frame(std::string_view bytes);
   [[nodiscard]] std::size_t process(std::string_view input);
+  void fail_batch(const Progress::Failure& failure, std::string_view rest);
+  void end_batch();
   void continue_input();
   void after_input();
   void succeed();
@@ -192,6 +191,7 @@ class Connection final : private Sink, private Timer, private Deferred {
 
   SendResult encode(std::string_view message);
   void send_scratch();
+  void queue_rest(std::string_view rest);
   SendResult queued_more(bool was_empty);
   [[nodiscard]] SendResult answer() const;
   void write_queue();
@@ -204,6 +204,7 @@ class Connection final : private Sink, private Timer, private Deferred {
   void queue_grew();
   void output_empty();
 
+  [[nodiscard]] bool waits_in_vain() const;
   [[nodiscard]] std::size_t in_scratch() const;
   [[nodiscard]] std::size_t payload(std::span<const std::string_view> pieces,
                                     std::size_t taken) const;
@@ -218,13 +219,13 @@ class Connection final : private Sink, private Timer, private Deferred {
   void log_failure(CloseReason reason, std::string_view detail);
   [[nodiscard]] TimePoint deadline(CloseReason& reason) const;
   void update_timer();
+  [[nodiscard]] SessionState& state() const { return *session_.state(); }
 
   ConnectionContext& context_;
   ConnectionOwner& owner_;
   TransportPtr transport_;
   std::unique_ptr<Protocol> protocol_;
   Session session_;
-  SessionState* state_;  // owned by session_
 
   Buffer input_;          // the beginning of a frame, or what came while halted
   OutputQueue queue_;     // what the kernel did not take yet
@@ -237,33 +238,39 @@ class Connection final : private Sink, private Timer, private Deferred {
   std::size_t discarded_ = 0;    // bytes dropped since the end was decided
   std::uint64_t written_ = 0;    // bytes that the kernel took
   std::size_t more_behind_ = 0;  // where in the scratch more_follows_ was said
-  std::size_t handlers_out_ = 0;
-  std::size_t most_out_ = 1;  // input waits while so many are out
+  std::uint32_t handlers_out_ = 0;
+  std::uint32_t most_out_ = 1;  // input waits while so many are out
 
   Phase phase_ = Phase::open;
   CloseReason reason_ = CloseReason::none;
-  bool messages_ = false;      // the socket keeps the boundaries of messages
-  bool halted_ = false;        // one of the next three, or not open
-  bool paused_ = false;        // by the handler
-  bool pressured_ = false;     // queue_ reached the high watermark and not yet the low one
-  bool drained_owed_ = false;  // another thread was told that there is pressure
-  bool bounded_ = false;       // the handler deadline is ours
-  bool in_batch_ = false;      // on_input() is running: replies go to the loop's scratch
-  bool tells_written_ = false;
-  bool handing_over_ = false;  // protocol_ has a successor
-  bool opened_ = false;        // on_open was called, so on_close will be
-  bool reading_paused_ = false;
+  bool halted_ = false;       // paused_, pressured_, a handler is out, or not open
   bool partial_ = false;      // the protocol has consumed a part of a message
-  bool input_ended_ = false;  // the peer has finished sending,
-  bool end_handled_ = false;  // and the protocol knows
-  bool shutdown_wanted_ = false;
-  bool output_over_ = false;  // and what was to go out before it is in queue_, or went
-  bool shutdown_done_ = false;
-  bool blocked_ = false;  // the last write was short: on_writable will come
+  bool end_handled_ = false;  // the protocol knows of input_ended_
   bool output_held_ = false;
-  bool draining_ = false;
+  bool shutdown_wanted_ = false;
   bool more_follows_ = false;  // upon the last message
   bool more_told_ = false;     // to the transport
+
+  // Bits, for an idle connection has them all.
+  bool messages_ : 1 = false;      // the socket keeps the boundaries of messages
+  bool paused_ : 1 = false;        // by the handler
+  bool pressured_ : 1 = false;     // queue_ reached the high watermark and not yet the low one
+  bool drained_owed_ : 1 = false;  // another thread was told that there is pressure
+  bool bounded_ : 1 = false;       // the handler deadline is ours
+  bool in_batch_ : 1 = false;      // on_input() is running: replies go to the loop's scratch
+  bool tells_written_ : 1 = false;
+  bool handing_over_ : 1 = false;  // protocol_ has a successor
+  bool opened_ : 1 = false;        // on_open was called, so on_close will be
+  bool reading_paused_ : 1 = false;
+  bool input_ended_ : 1 = false;  // the peer has finished sending
+  bool output_over_ : 1 = false;  // what goes out before the half-close is in queue_, or went
+  bool shutdown_done_ : 1 = false;
+  bool blocked_ : 1 = false;  // the last write was short: on_writable will come
+  bool draining_ : 1 = false;
+
+ public:
+  /// The owner's: where it keeps this one. Here, for there is room beside the bits.
+  std::uint32_t place = 0;
 };
 
 }  // namespace weir

@@ -119,13 +119,19 @@ using DispatcherOf = typename decltype(dispatcher_of<H>())::type;
 template <Framing F, FrameHandler<F> H>
 class FramedService;
 
+template <class F>
+[[gnu::noinline]] Status encode_record(F& framing, std::size_t most_message,
+                                       std::string_view message, Buffer& output) {
+  return append_record(output, most_message,
+                       [&](Buffer& record) { return framing.encode(message, record); });
+}
+
 /// Appends the frame of `message`: to a stream where `most_message` is 0, else as a record.
 template <class F>
 Status encode_frame(F& framing, std::size_t most_message, std::string_view message,
                     Buffer& output) {
-  if (most_message == 0) return framing.encode(message, output);
-  return append_record(output, most_message,
-                       [&](Buffer& record) { return framing.encode(message, record); });
+  if (most_message != 0) return encode_record(framing, most_message, message, output);
+  return framing.encode(message, output);
 }
 
 template <Framing F, FrameHandler<F> H>
@@ -362,6 +368,13 @@ class FramedService final : public ProtocolFactory {
     return std::make_unique<FramedProtocol<F, H>>(*this, options);
   }
   [[nodiscard]] bool takes_messages() const override { return true; }
+  [[nodiscard]] std::vector<std::string> route_names() const override {
+    if constexpr (!shared && requires(const H& h) { h.route_names(); }) {
+      return handler.route_names();
+    } else {
+      return {};
+    }
+  }
   [[nodiscard]] std::shared_ptr<const MessageEncoder> encoder(const ConnectionOptions& options,
                                                               std::size_t most_message) override {
     if constexpr (requires(const F& f, Buffer& output) { f.encode(std::string_view(), output); }) {

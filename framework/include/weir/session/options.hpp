@@ -28,6 +28,9 @@ struct Flow {
   /// Bytes that are read and dropped after the end was decided, so that the peer can still read our
   /// last reply; after them the connection is closed over what may be unread.
   std::size_t max_discarded = 1024 * 1024;
+  /// While a handler is out that is not awaited when the peer has gone (Protocol::ends_with_peer),
+  /// so much of what the peer sends is read and kept, for only reading on shows that it has gone.
+  std::size_t read_ahead = 64 * 1024;
   /// The peer's end of sending is not the end of the connection: it stays open for writing until
   /// the handler closes it.
   bool keep_half_open = false;

@@ -60,9 +60,10 @@ class OutputQueue {
   [[nodiscard]] std::string_view plain_view() const { return own_.view(); }
   /// What is left of the file that goes out next; nullptr when something else does.
   [[nodiscard]] const FileRange* file() const;
-  /// A file goes out right behind the bytes that gather() gives.
-  [[nodiscard]] bool file_behind() const {
-    return pieces_ != nullptr && pieces_->list[pieces_->first].is_file();
+  /// The file that goes out right behind the bytes that gather() gives, or nullptr.
+  [[nodiscard]] const FileRange* file_behind() const {
+    if (pieces_ == nullptr || !pieces_->list[pieces_->first].is_file()) return nullptr;
+    return &pieces_->list[pieces_->first].range;
   }
   /// Drops the first `size` bytes; at most size().
   void consume(std::size_t size);

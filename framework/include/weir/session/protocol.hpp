@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "weir/core/buffer.hpp"
 #include "weir/core/error.hpp"
@@ -57,9 +58,7 @@ struct Progress {
   };
   std::unique_ptr<Failure> failure{};
 
-  void fail(CloseReason reason, std::string mistake) {
-    failure = std::make_unique<Failure>(Failure{reason, std::move(mistake)});
-  }
+  void fail(CloseReason reason, std::string_view mistake);
 };
 
 /// Owned by one connection; called on its loop's thread. What it throws ends the connection with
@@ -99,8 +98,12 @@ class Protocol {
     return false;
   }
   /// While a handler is out, the peer's end of sending means that it has gone: the connection ends
-  /// then, and what is out is not awaited. Else the answer still goes out.
+  /// then, and what is out is not awaited. Else the answer still goes out. It is seen behind at
+  /// most Flow::read_ahead bytes that came meanwhile.
   [[nodiscard]] virtual bool ends_with_peer() const { return false; }
+  /// While a handler is out, the stop of the server ends the connection at once, for what is out
+  /// may never come; what was sent still goes out. Else the drain waits for it.
+  [[nodiscard]] virtual bool ends_with_drain() const { return false; }
   /// The peer has finished sending, and everything it sent was handled.
   virtual void on_end(Session& session) = 0;
   /// The last call; the session has ended.
@@ -131,6 +134,9 @@ class ProtocolFactory {
   [[nodiscard]] virtual std::unique_ptr<Protocol> make(const ConnectionOptions& options) = 0;
   /// Its protocols answer Protocol::use_messages() with true.
   [[nodiscard]] virtual bool takes_messages() const { return false; }
+  /// The routes that requests may take, called or not, for who looks into the server; empty without
+  /// a router. From any thread.
+  [[nodiscard]] virtual std::vector<std::string> route_names() const { return {}; }
   /// What all its protocols encode with, or nullptr where that depends on the connection: then a
   /// message to a group is encoded for each member. `most_message` is what they are told by
   /// use_messages(), 0 on streams. Called once, before the first make().

@@ -49,6 +49,7 @@ class ProtocolChoice final : public ProtocolFactory {
   ProtocolChoice& otherwise(std::unique_ptr<ProtocolFactory> factory);
 
   [[nodiscard]] std::unique_ptr<Protocol> make(const ConnectionOptions& options) override;
+  [[nodiscard]] std::vector<std::string> route_names() const override;
   [[nodiscard]] std::shared_ptr<const MessageEncoder> encoder(const ConnectionOptions& options,
                                                               std::size_t most_message) override;
 

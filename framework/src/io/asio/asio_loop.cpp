@@ -233,6 +233,7 @@ void AsioLoop::need_round() {
 
 void AsioLoop::round() {
   enter();
+  reads_before_round_ = reads_;
   run_posted();
   run_deferred();
   leave();
@@ -284,7 +285,7 @@ Result<std::unique_ptr<Watch>> AsioLoop::watch(int descriptor, Task on_readable,
 Result<TransportPtr> AsioLoop::adopt(Accepted accepted) {
   if (accepted.transport != nullptr) return std::move(accepted.transport);
   if (keeps_boundaries(accepted.peer.kind())) return adopt_messages(*this, std::move(accepted));
-  return transport_on(*this, std::move(accepted.descriptor), accepted.peer);
+  return TransportPtr(new AsioTransport(*this, std::move(accepted.descriptor), accepted.peer));
 }
 
 Result<TransportPtr> AsioLoop::transport_on(AsioLoop& loop, Descriptor descriptor,

@@ -65,7 +65,9 @@ class AsioTransport::OnRead : public Operation {
   void operator()(const boost::system::error_code& error, std::size_t size) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
+    transport_->in_turn_ = true;
     transport_->end_read(error, size);
+    transport_->end_turn();
     loop.leave();
   }
 };
@@ -78,7 +80,9 @@ class AsioTransport::OnReadable : public Operation {
   void operator()(const boost::system::error_code& error) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
+    transport_->in_turn_ = true;
     transport_->end_readable(error);
+    transport_->end_turn();
     loop.leave();
   }
 };
@@ -89,49 +93,111 @@ class AsioTransport::OnWritable : public Operation {
   void operator()(const boost::system::error_code& error) {
     AsioLoop& loop = transport_->loop_;
     loop.enter();
+    transport_->in_turn_ = true;
     transport_->end_wait(error);
+    transport_->end_turn();
     loop.leave();
   }
 };
 
+AsioTransport::AsioTransport(AsioLoop& loop, Descriptor accepted, const SocketAddress& peer)
+    : loop_(loop), socket_(loop.executor()), peer_(peer), descriptor_(accepted.release()) {}
+
 AsioTransport::AsioTransport(AsioLoop& loop, Socket socket, const SocketAddress& peer)
-    : loop_(loop), socket_(std::move(socket)), peer_(peer) {}
+    : loop_(loop), socket_(std::move(socket)), peer_(peer), descriptor_(socket_.native_handle()) {}
 
-AsioTransport::~AsioTransport() = default;
+AsioTransport::~AsioTransport() { close_socket(); }
 
-void AsioTransport::drop_reference() {
-  if (--references_ == 0) delete this;
-}
+void AsioTransport::free() { delete this; }
 
 void AsioTransport::release() {
   sink_ = nullptr;
   cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  close_socket();
   drop_reference();
+}
+
+void AsioTransport::close_socket() {
+  if (socket_.is_open()) {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    descriptor_ = -1;
+  } else {
+    Descriptor(std::exchange(descriptor_, -1)).close();
+  }
 }
 
 void AsioTransport::start(Sink& sink) {
   sink_ = &sink;
-  begin_read();
+  last_read_ = static_cast<std::uint32_t>(loop_.reads_before_round());
+  if (socket_.is_open() || !loop_.peers_ahead()) return begin_read();
+  loop_.defer(*this);
 }
 
 void AsioTransport::pause_reading() { paused_ = true; }
 
 void AsioTransport::resume_reading() {
   paused_ = false;
-  if (held_ != 0 || held_end_) {
+  if (holds()) {
     loop_.defer(*this);
   } else {
     begin_read();
   }
 }
 
+bool AsioTransport::may_read() const {
+  return !reading_ && !paused_ && end_ == End::none && !over_ && held_ == 0 && sink_ != nullptr;
+}
+
+/// False when Asio has no room to watch it: then it has failed.
+bool AsioTransport::tell_asio() {
+  if (socket_.is_open()) return true;
+  boost::system::error_code error;
+  socket_.assign({peer_.family(), 0}, descriptor_, error);
+  if (error) fail(error.value());
+  return !error;
+}
+
 void AsioTransport::begin_read() {
-  if (reading_ || paused_ || ended_ || over_ || held_ != 0 || sink_ == nullptr) return;
+  if (!may_read() || !tell_asio()) return;
   reading_ = true;
-  if (leaves_) return socket_.async_wait(Socket::wait_read, OnReadable(*this));
+  if (leaves_ || wide_) return socket_.async_wait(Socket::wait_read, OnReadable(*this));
   socket_.async_read_some(asio::buffer(small_), OnRead(*this));
+}
+
+/// Without Asio: takes what is there, and waits with it when nothing is.
+void AsioTransport::read_now() {
+  if (leaves_ || !may_read()) return begin_read();
+  const net::Transfer got = net::receive(descriptor_, loop_.read_buffer());
+  loop_.tell_look(got.bytes != 0 || got.end);
+  take(got);
+}
+
+/// What was read into the loop's buffer.
+void AsioTransport::take(const net::Transfer& got) {
+  if (got.error != 0) return fail(got.error);
+  if (got.end) return end_input();
+  if (got.bytes != 0) {
+    wide_ = got.bytes > small_.size();
+    reading_ = true;  // keeps others away while the buffer is lent
+    sink_->on_bytes({loop_.read_buffer().data(), got.bytes});
+    reading_ = false;
+    return read_on();
+  }
+  begin_read();
+}
+
+void AsioTransport::read_on() {
+  if (in_a_crowd() && sink_ != nullptr && loop_.peers_ahead()) {
+    loop_.defer(*this);
+  } else {
+    begin_read();
+  }
+}
+
+void AsioTransport::end_input() {
+  end_ = paused_ ? End::held : End::told;
+  if (!paused_) sink_->on_end();
 }
 
 /// True when many others have read since this one did.
@@ -147,31 +213,21 @@ void AsioTransport::end_read(const boost::system::error_code& error, std::size_t
     return;
   }
   if (error == asio::error::eof) {
-    ended_ = true;
     reading_ = false;
-    if (paused_) {
-      held_end_ = true;
-    } else {
-      sink_->on_end();
-    }
-    return;
+    return end_input();
   }
   if (error) {
     reading_ = false;
     return fail(error.value());
   }
   if (paused_) {
-    held_ = static_cast<std::uint32_t>(size);
+    held_ = static_cast<std::uint16_t>(size);
     reading_ = false;
     return;
   }
   deliver(size);
   reading_ = false;
-  if (in_a_crowd() && sink_ != nullptr) {
-    loop_.defer(*this);
-  } else {
-    begin_read();
-  }
+  read_on();
 }
 
 void AsioTransport::end_readable(const boost::system::error_code& error) {
@@ -179,6 +235,10 @@ void AsioTransport::end_readable(const boost::system::error_code& error) {
     reading_ = false;
     if (sink_ != nullptr && error) fail(error.value());
     return;
+  }
+  if (!leaves_) {
+    reading_ = false;
+    return take(net::receive(descriptor_, loop_.read_buffer()));
   }
   sink_->on_readable();
   reading_ = false;
@@ -190,34 +250,29 @@ void AsioTransport::deliver(std::size_t size) {
 
   const std::span<char> buffer = loop_.read_buffer();
   std::memcpy(buffer.data(), small_.data(), size);
-  const net::Transfer rest = net::receive(socket_.native_handle(), buffer.subspan(size));
+  wide_ = true;
+  const net::Transfer rest = net::receive(descriptor_, buffer.subspan(size));
   sink_->on_bytes({buffer.data(), size + rest.bytes});
   if (over_ || sink_ == nullptr) return;
   if (rest.error != 0) return fail(rest.error);
-  if (!rest.end) return;
-  ended_ = true;
-  if (paused_) {
-    held_end_ = true;
-  } else {
-    sink_->on_end();
-  }
+  if (rest.end) end_input();
 }
 
 std::size_t AsioTransport::write(std::span<const std::string_view> pieces) {
   if (over_) return 0;
-  const net::Transfer sent = net::send(socket_.native_handle(), pieces, more_);
+  const net::Transfer sent = net::send(descriptor_, pieces, more_);
   if (sent.error != 0) {
     fail(sent.error);
     return 0;
   }
-  std::size_t offered = 0;
-  for (const std::string_view piece : pieces) offered += piece.size();
+  std::size_t offered = pieces.front().size();
+  for (const std::string_view piece : pieces.subspan(1)) offered += piece.size();
   if (sent.bytes < offered) wait_writable();
   return sent.bytes;
 }
 
 void AsioTransport::wait_writable() {
-  if (waiting_) return;
+  if (waiting_ || !tell_asio()) return;
   waiting_ = true;
   socket_.async_wait(Socket::wait_write, OnWritable(*this));
 }
@@ -232,7 +287,7 @@ void AsioTransport::end_wait(const boost::system::error_code& error) {
 FileSent AsioTransport::send_file(const FileRange& range, std::size_t most) {
   if (over_) return {};
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
-  const net::Transfer sent = net::send_file(socket_.native_handle(), range, wanted);
+  const net::Transfer sent = net::send_file(descriptor_, range, wanted);
   if (sent.error != 0) {
     fail(sent.error);
     return {};
@@ -248,7 +303,7 @@ bool AsioTransport::leave_bytes(bool leave) {
 
 std::size_t AsioTransport::write_from(int from, std::size_t size) {
   if (over_) return 0;
-  const net::Transfer sent = net::splice_out(from, socket_.native_handle(), size);
+  const net::Transfer sent = net::splice_out(from, descriptor_, size);
   if (sent.error != 0) {
     fail(sent.error);
     return 0;
@@ -258,8 +313,7 @@ std::size_t AsioTransport::write_from(int from, std::size_t size) {
 }
 
 void AsioTransport::shutdown_write() {
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (!over_) ::shutdown(descriptor_, SHUT_WR);
 }
 
 void AsioTransport::close() { fail(0); }
@@ -269,31 +323,40 @@ void AsioTransport::fail(int error) {
   over_ = true;
   error_ = error;
   held_ = 0;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  loop_.defer(*this);
+  close_socket();
+  if (!in_turn_) loop_.defer(*this);
+}
+
+/// The loop's call is over: what has ended meanwhile need not wait for the round's end.
+void AsioTransport::end_turn() {
+  in_turn_ = false;
+  if (!over_ || sink_ == nullptr) return;
+  cancel();
+  std::exchange(sink_, nullptr)->on_closed(error_);
 }
 
 void AsioTransport::run_deferred() {
   if (sink_ == nullptr) return;
-  if (over_) {
-    std::exchange(sink_, nullptr)->on_closed(error_);
-    return;
+  ++references_;  // the Sink may release us
+  in_turn_ = true;
+  if (!holds()) {
+    read_now();
+  } else if (!paused_) {
+    give_held();
   }
-  if (paused_) return;
-  if (held_ == 0 && !held_end_) return begin_read();
-  ++references_;    // the Sink may release us
-  reading_ = true;  // keeps begin_read() away while small_ is being lent
-  if (const std::size_t size = std::exchange(held_, 0U); size != 0) deliver(size);
-  reading_ = false;
-  if (sink_ != nullptr && !paused_ && !over_ && std::exchange(held_end_, false)) sink_->on_end();
-  begin_read();
+  end_turn();
   drop_reference();
 }
 
-int AsioTransport::descriptor() const {
-  auto& socket = const_cast<Socket&>(socket_);
-  return socket.is_open() ? socket.native_handle() : -1;
+void AsioTransport::give_held() {
+  reading_ = true;  // keeps begin_read() away while small_ is being lent
+  if (const std::size_t size = std::exchange(held_, std::uint16_t{0}); size != 0) deliver(size);
+  reading_ = false;
+  if (sink_ != nullptr && !paused_ && !over_ && end_ == End::held) {
+    end_ = End::told;
+    sink_->on_end();
+  }
+  begin_read();
 }
 
 SocketAddress AsioTransport::local() const { return net::local_address(descriptor()); }

@@ -13,8 +13,13 @@
 // writability, which few connections ever need, has Asio's.
 //
 // Asio tries to read before it waits, and right behind an answer there is nothing yet: a call of
-// the system for nothing. Where many take turns, a transport reads again at the end of the round:
-// by then its peer has often sent more.
+// the system for nothing. Where many take turns, a transport reads by itself at the end of the
+// round, into the loop's buffer: by then its peer has often sent more. So does one that was just
+// accepted, and Asio learns of it, which takes the system three calls, when it has to wait:
+//
+//     accepted --> read_now() --> bytes --in a crowd?--> read_now() at the end of the round
+//                     |              \--alone?-------> begin_read()
+//                     \--> nothing --> begin_read(): Asio waits
 #pragma once
 
 #include <array>
@@ -25,6 +30,8 @@
 #include <new>
 
 #include "io/asio/asio_loop.hpp"
+#include "io/socket.hpp"
+#include "weir/io/descriptor.hpp"
 #include "weir/io/transport.hpp"
 
 namespace weir {
@@ -33,6 +40,9 @@ class AsioTransport final : public Transport, private Deferred {
  public:
   using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, AsioExecutor>;
 
+  /// One that was accepted.
+  AsioTransport(AsioLoop& loop, Descriptor accepted, const SocketAddress& peer);
+  /// One that Asio has waited for already.
   AsioTransport(AsioLoop& loop, Socket socket, const SocketAddress& peer);
 
   void start(Sink& sink) override;
@@ -47,7 +57,7 @@ class AsioTransport final : public Transport, private Deferred {
   void close() override;
   [[nodiscard]] SocketAddress peer() const override { return peer_; }
   [[nodiscard]] SocketAddress local() const override;
-  [[nodiscard]] int descriptor() const override;
+  [[nodiscard]] int descriptor() const override { return descriptor_; }
   Status set_options(const SocketOptions& options) override;
   void release() override;
 
@@ -58,6 +68,8 @@ class AsioTransport final : public Transport, private Deferred {
     static constexpr std::size_t size = 120;
     alignas(void*) std::byte bytes[size];
   };
+  /// Whether the peer has finished sending; held: that came while paused.
+  enum class End : std::uint8_t { none, held, told };
   template <class T>
   class SlotAllocator;
   class Operation;
@@ -67,32 +79,47 @@ class AsioTransport final : public Transport, private Deferred {
 
   ~AsioTransport() override;
   void run_deferred() override;
+  void give_held();
+  [[nodiscard]] bool may_read() const;
+  [[nodiscard]] bool holds() const { return held_ != 0 || end_ == End::held; }
+  [[nodiscard]] bool tell_asio();
+  void read_now();
+  void take(const net::Transfer& got);
+  void read_on();
   void begin_read();
   [[nodiscard]] bool in_a_crowd();
   void end_read(const boost::system::error_code& error, std::size_t size);
   void end_readable(const boost::system::error_code& error);
   void deliver(std::size_t size);
+  void end_input();
+  void end_turn();
+  void close_socket();
   void wait_writable();
   void end_wait(const boost::system::error_code& error);
   void fail(int error);
-  void drop_reference();
+  [[gnu::cold]] void free();  // apart, so that a message does not save registers for it
+  void drop_reference() {
+    if (--references_ == 0) free();
+  }
 
   AsioLoop& loop_;
   Sink* sink_ = nullptr;  // nullptr before start() and after the last call
-  Socket socket_;         // closed once the stream is over
+  Socket socket_;         // not open before Asio knows of it, nor once the stream is over
   SocketAddress peer_;
+  int descriptor_;  // -1 once the stream is over
   int error_ = 0;
-  int references_ = 1;           // the owner's and one for each operation
   std::uint32_t last_read_ = 0;  // its number among those of the loop, where it may begin anew
-  std::uint32_t held_ = 0;       // bytes in small_ that came while paused
+  std::uint16_t held_ = 0;       // bytes in small_ that came while paused
+  std::uint8_t references_ = 1;  // the owner's and one for each operation, of which there are few
+  End end_ = End::none;
   bool paused_ = false;
-  bool leaves_ = false;    // the sink takes the bytes itself
-  bool more_ = false;      // will follow upon each write
-  bool ended_ = false;     // the peer has finished sending
-  bool held_end_ = false;  // and that came while paused
-  bool reading_ = false;   // a read is under way, or its handler runs
-  bool waiting_ = false;   // a wait for writability is under way
-  bool over_ = false;      // on_closed is due
+  bool leaves_ = false;   // the sink takes the bytes itself
+  bool more_ = false;     // will follow upon each write
+  bool reading_ = false;  // a read is under way, or its handler runs
+  bool waiting_ = false;  // a wait for writability is under way
+  bool wide_ = false;     // the last read was more than small_ holds
+  bool over_ = false;     // on_closed is due
+  bool in_turn_ = false;  // the loop has called, and will ask at the end of that
   Slot slot_;
   std::array<char, 512> small_;
 };

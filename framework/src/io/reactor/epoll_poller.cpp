@@ -35,19 +35,24 @@ class EpollPoller final : public Poller {
   /// program would hold it open, and must not: descriptors are the loop's alone.
   void closing(int, Interest) override {}
 
-  void wait(Duration timeout, std::vector<Ready>& ready) override {
-    std::array<epoll_event, 256> events;
-    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                   to_milliseconds(timeout));
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
-      ready.push_back({event.data.fd, (event.events & EPOLLIN) != 0, (event.events & EPOLLOUT) != 0,
-                       (event.events & (EPOLLERR | EPOLLHUP)) != 0});
+  std::span<const Ready> wait(Duration timeout) override {
+    std::array<epoll_event, most_at_once> events;
+    const int answered =
+        ::epoll_wait(epoll_.get(), events.data(), most_at_once, to_milliseconds(timeout));
+    const std::size_t count = answered > 0 ? static_cast<std::size_t>(answered) : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      ready_[i] = {events[i].data.fd, events[i].events};
     }
+    return {ready_.data(), count};
   }
 
  private:
+  static constexpr int most_at_once = 256;
+  static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT && EPOLLERR == POLLERR &&
+                EPOLLHUP == POLLHUP);
+
   Descriptor epoll_;
+  std::array<Ready, most_at_once> ready_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // poll(2): one array of descriptors, handed over whole at every call. No limit but the cost,
 // which grows with the number of descriptors.
-#include <poll.h>
+#include <vector>
 
 #include "io/reactor/poller.hpp"
 
@@ -30,15 +30,16 @@ class PollPoller final : public Poller {
     return {};
   }
 
-  void wait(Duration timeout, std::vector<Ready>& ready) override {
+  std::span<const Ready> wait(Duration timeout) override {
+    ready_.clear();
     int left = ::poll(entries_.data(), entries_.size(), to_milliseconds(timeout));
     for (std::size_t i = 0; left > 0 && i < entries_.size(); ++i) {
       const pollfd& entry = entries_[i];
       if (entry.revents == 0) continue;
       --left;
-      ready.push_back({entry.fd, (entry.revents & POLLIN) != 0, (entry.revents & POLLOUT) != 0,
-                       (entry.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0});
+      ready_.push_back({entry.fd, static_cast<unsigned short>(entry.revents)});
     }
+    return ready_;
   }
 
  private:
@@ -48,6 +49,7 @@ class PollPoller final : public Poller {
 
   std::vector<pollfd> entries_;
   std::vector<std::size_t> places_;  // descriptor -> its entry
+  std::vector<Ready> ready_;
 };
 
 }  // namespace

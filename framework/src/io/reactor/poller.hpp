@@ -6,11 +6,14 @@
 // An answer is a hint: the socket is tried without blocking, so a wrong "ready" costs one call.
 #pragma once
 
+#include <poll.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "weir/core/error.hpp"
 #include "weir/core/time.hpp"
@@ -27,9 +30,12 @@ struct Interest {
 
 struct Ready {
   int descriptor;
-  bool readable;
-  bool writable;
-  bool failed;  // an error or a hang-up, told even when nothing was wanted
+  unsigned events;  // in the words of poll(2), which are those of epoll(7) as well
+
+  [[nodiscard]] bool readable() const { return (events & POLLIN) != 0; }
+  [[nodiscard]] bool writable() const { return (events & POLLOUT) != 0; }
+  /// An error or a hang-up, told even when nothing was wanted.
+  [[nodiscard]] bool failed() const { return (events & (POLLERR | POLLHUP | POLLNVAL)) != 0; }
 };
 
 class Poller {
@@ -50,8 +56,9 @@ class Poller {
     if (before.any()) static_cast<void>(set(descriptor, before, {}));
   }
 
-  /// Appends what is ready; waits for it at most `timeout` (negative: without end; 0: not at all).
-  virtual void wait(Duration timeout, std::vector<Ready>& ready) = 0;
+  /// What is ready, valid until the next wait; waits for it at most `timeout` (negative: without
+  /// end; 0: not at all).
+  virtual std::span<const Ready> wait(Duration timeout) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Poller> make_select_poller();
@@ -62,9 +69,9 @@ class Poller {
 /// `timeout` in whole milliseconds, rounded up so that a timer is never early; -1 without end.
 [[nodiscard]] inline int to_milliseconds(Duration timeout) {
   if (timeout < Duration::zero()) return -1;
-  const auto count = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  return count < std::numeric_limits<int>::max() ? static_cast<int>(count)
-                                                 : std::numeric_limits<int>::max();
+  // Unsigned, so that rounding up cannot overflow.
+  const std::uint64_t count = (static_cast<std::uint64_t>(timeout.count()) + 999'999) / 1'000'000;
+  return static_cast<int>(std::min<std::uint64_t>(count, std::numeric_limits<int>::max()));
 }
 
 }  // namespace weir

@@ -64,9 +64,9 @@ class ReactorLoop::ReactorWatch final : public Watch, private IoHandler {
 
   void on_ready(const Ready& ready) override {
     const std::shared_ptr<Tasks> tasks = tasks_;  // either may destroy this
-    if ((ready.readable || ready.failed) && interest_.read) tasks->on_readable();
+    if ((ready.readable() || ready.failed()) && interest_.read) tasks->on_readable();
     if (tasks->gone) return;
-    if ((ready.writable || ready.failed) && interest_.write) tasks->on_writable();
+    if ((ready.writable() || ready.failed()) && interest_.write) tasks->on_writable();
   }
 
   ReactorLoop& loop_;
@@ -157,17 +157,24 @@ Status ReactorLoop::watch_wake_up() {
   return {};
 }
 
+inline void ReactorLoop::dispatch(std::span<const Ready> all) {
+  for (const Ready& ready : all) {
+    const Watched& watched = watched_[static_cast<std::size_t>(ready.descriptor)];
+    if (watched.handler == nullptr || watched.since_round == round_) continue;
+    watched.handler->on_ready(ready);
+  }
+}
+
 void ReactorLoop::run() {
   mailbox()->set_owner(std::this_thread::get_id());
   update_now();
+  Duration may_wait = Duration::zero();
   while (!stopping_.load(std::memory_order_acquire)) {
     ++round_;
-    poller_->wait(time_to_wait(), ready_);
+    const std::span<const Ready> ready = poller_->wait(may_wait);
     update_now();
-    dispatch();
-    run_timers();
-    run_posted();
-    run_deferred();
+    dispatch(ready);
+    may_wait = finish_round();
   }
   stopping_.store(false, std::memory_order_release);
 }
@@ -178,22 +185,6 @@ void ReactorLoop::stop() {
 }
 
 void ReactorLoop::wake() { wake_up_.signal(); }
-
-Duration ReactorLoop::time_to_wait() const {
-  if (has_work()) return Duration::zero();
-  const TimePoint next = next_timer();
-  if (next == TimerQueue::never) return Duration(-1);
-  return std::max(next - clock_now(), Duration::zero());
-}
-
-void ReactorLoop::dispatch() {
-  for (const Ready& ready : ready_) {
-    const Watched& watched = watched_[static_cast<std::size_t>(ready.descriptor)];
-    if (watched.handler == nullptr || watched.since_round == round_) continue;
-    watched.handler->on_ready(ready);
-  }
-  ready_.clear();
-}
 
 Status ReactorLoop::watch(int descriptor, Interest interest, IoHandler& handler) {
   if (descriptor >= poller_->descriptor_limit()) {

@@ -66,7 +66,7 @@ class ReactorLoop final : public EventLoop {
   struct Watched {
     IoHandler* handler = nullptr;
     Interest interest;
-    std::uint64_t since_round = 0;
+    std::uint32_t since_round = 0;
   };
   class ReactorListener;
   class ReactorWatch;
@@ -74,15 +74,13 @@ class ReactorLoop final : public EventLoop {
 
   void wake() override;
   void need_round() override {}
-  void dispatch();
-  [[nodiscard]] Duration time_to_wait() const;
+  void dispatch(std::span<const Ready> all);
   [[nodiscard]] Status watch_wake_up();
 
   std::unique_ptr<Poller> poller_;
   std::vector<Watched> watched_;
-  std::vector<Ready> ready_;
   std::unique_ptr<char[]> read_buffer_;
-  std::uint64_t round_ = 1;
+  std::uint32_t round_ = 1;  // an answer that it fools, once in 2^32, comes again
   std::atomic<bool> stopping_{false};
   WakeUp wake_up_;
   std::unique_ptr<Watch> wake_watch_;

@@ -8,6 +8,17 @@
 
 namespace weir {
 
+namespace {
+
+std::size_t size_of(std::span<const std::string_view> pieces) {
+  if (pieces.size() == 1) return pieces.front().size();
+  std::size_t size = 0;
+  for (const std::string_view piece : pieces) size += piece.size();
+  return size;
+}
+
+}  // namespace
+
 ReactorTransport::~ReactorTransport() {
   if (socket_.valid()) loop_.unwatch_closing(socket_.get());
 }
@@ -40,31 +51,23 @@ void ReactorTransport::resume_reading() {
 std::size_t ReactorTransport::write(std::span<const std::string_view> pieces) {
   if (!socket_.valid()) return 0;
   const net::Transfer sent = net::send(socket_.get(), pieces, more_);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return 0;
-  }
-  std::size_t offered = 0;
-  for (const std::string_view piece : pieces) offered += piece.size();
-  if (sent.bytes < offered && !want_write_) {
-    want_write_ = true;
-    update_interest();
-  }
+  if (sent.bytes < size_of(pieces)) was_short(sent.error);
   return sent.bytes;
+}
+
+/// Not all that was offered went out, because of `error` or, where that is 0, for want of room.
+void ReactorTransport::was_short(int error) {
+  if (error != 0) return fail(error);
+  if (want_write_) return;
+  want_write_ = true;
+  update_interest();
 }
 
 FileSent ReactorTransport::send_file(const FileRange& range, std::size_t most) {
   if (!socket_.valid()) return {};
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
   const net::Transfer sent = net::send_file(socket_.get(), range, wanted);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return {};
-  }
-  if (sent.bytes < wanted && !sent.end && !want_write_) {
-    want_write_ = true;
-    update_interest();
-  }
+  if (sent.bytes < wanted && !sent.end) was_short(sent.error);
   return {.bytes = sent.bytes, .short_file = sent.end};
 }
 
@@ -76,14 +79,7 @@ bool ReactorTransport::leave_bytes(bool leave) {
 std::size_t ReactorTransport::write_from(int from, std::size_t size) {
   if (!socket_.valid()) return 0;
   const net::Transfer sent = net::splice_out(from, socket_.get(), size);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return 0;
-  }
-  if (sent.bytes < size && !want_write_) {
-    want_write_ = true;
-    update_interest();
-  }
+  if (sent.bytes < size) was_short(sent.error);
   return sent.bytes;
 }
 
@@ -119,24 +115,7 @@ void ReactorTransport::update_interest() {
   loop_.want(socket_.get(), {.read = !paused_ && !ended_, .write = want_write_});
 }
 
-void ReactorTransport::on_ready(const Ready& ready) {
-  in_callback_ = true;
-  if (ready.failed && (paused_ || ended_)) {
-    // Nobody asked to read, so what stands in the way of writing is all there is to learn.
-    if (const int error = net::pending_error(socket_.get()); error != 0) fail(error);
-  } else if ((ready.readable || ready.failed) && !paused_) {
-    read();  // not if another connection's Sink has paused this one in the same round
-  }
-  if (want_write_ && (ready.writable || ready.failed) && sink_ != nullptr && socket_.valid()) {
-    want_write_ = false;  // the poller is told only if no short write follows
-    sink_->on_writable();
-    update_interest();
-  }
-  in_callback_ = false;
-  if (released_) delete this;
-}
-
-void ReactorTransport::read() {
+inline void ReactorTransport::read() {
   if (leaves_) return sink_->on_readable();
   const std::span<char> buffer = loop_.read_buffer();
   const net::Transfer got = net::receive(socket_.get(), buffer);
@@ -149,6 +128,23 @@ void ReactorTransport::read() {
   } else if (got.error != 0) {
     fail(got.error);
   }
+}
+
+void ReactorTransport::on_ready(const Ready& ready) {
+  in_callback_ = true;
+  if (ready.failed() && (paused_ || ended_)) {
+    // Nobody asked to read, so what stands in the way of writing is all there is to learn.
+    if (const int error = net::pending_error(socket_.get()); error != 0) fail(error);
+  } else if ((ready.readable() || ready.failed()) && !paused_) {
+    read();  // not if another connection's Sink has paused this one in the same round
+  }
+  if (want_write_ && (ready.writable() || ready.failed()) && sink_ != nullptr && socket_.valid()) {
+    want_write_ = false;  // the poller is told only if no short write follows
+    sink_->on_writable();
+    update_interest();
+  }
+  in_callback_ = false;
+  if (released_) delete this;
 }
 
 }  // namespace weir

@@ -10,7 +10,7 @@ namespace weir {
 class ReactorTransport final : public Transport, private IoHandler, private Deferred {
  public:
   ReactorTransport(ReactorLoop& loop, Descriptor socket, const SocketAddress& peer)
-      : loop_(loop), socket_(std::move(socket)), peer_(peer) {}
+      : loop_(loop), peer_(peer), socket_(std::move(socket)) {}
 
   void start(Sink& sink) override;
   void pause_reading() override;
@@ -33,13 +33,14 @@ class ReactorTransport final : public Transport, private IoHandler, private Defe
   void on_ready(const Ready& ready) override;
   void run_deferred() override;
   void read();
+  void was_short(int error);
   void fail(int error);
   void update_interest();
 
   ReactorLoop& loop_;
   Sink* sink_ = nullptr;  // nullptr before start() and after the last call
-  Descriptor socket_;     // invalid once closed
   SocketAddress peer_;
+  Descriptor socket_;  // invalid once closed
   int error_ = 0;
   bool paused_ = false;
   bool leaves_ = false;       // the sink takes the bytes itself

@@ -4,6 +4,7 @@
 #include <sys/select.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "io/reactor/poller.hpp"
 
@@ -34,7 +35,7 @@ class SelectPoller final : public Poller {
     return {};
   }
 
-  void wait(Duration timeout, std::vector<Ready>& ready) override {
+  std::span<const Ready> wait(Duration timeout) override {
     fd_set readable = readers_;
     fd_set writable = writers_;
     timeval limit{};
@@ -45,14 +46,17 @@ class SelectPoller final : public Poller {
       limit.tv_usec = static_cast<suseconds_t>(whole % 1'000'000);
       until = &limit;
     }
+    ready_.clear();
     int left = ::select(highest_ + 1, &readable, &writable, nullptr, until);
     for (int descriptor = 0; left > 0 && descriptor <= highest_; ++descriptor) {
       const bool read = FD_ISSET(descriptor, &readable);
       const bool write = FD_ISSET(descriptor, &writable);
       if (!read && !write) continue;
       left -= (read ? 1 : 0) + (write ? 1 : 0);
-      ready.push_back({descriptor, read, write, false});
+      const unsigned events = (read ? POLLIN : 0U) | (write ? POLLOUT : 0U);
+      ready_.push_back({descriptor, events});
     }
+    return ready_;
   }
 
  private:
@@ -63,6 +67,7 @@ class SelectPoller final : public Poller {
   fd_set readers_{};
   fd_set writers_{};
   int highest_ = -1;
+  std::vector<Ready> ready_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 // call for each socket: polling non-blocking sockets, as it was done before select.
 #include <sched.h>
 
+#include <vector>
+
 #include "io/reactor/poller.hpp"
 
 namespace weir {
@@ -19,9 +21,9 @@ class SpinPoller final : public Poller {
     if (!before.any()) {
       if (places_.size() <= index) places_.resize(index + 1);
       places_[index] = wanted_.size();
-      wanted_.push_back({descriptor, after.read, after.write, false});
+      wanted_.push_back({descriptor, events(after)});
     } else if (after.any()) {
-      wanted_[places_[index]] = {descriptor, after.read, after.write, false};
+      wanted_[places_[index]] = {descriptor, events(after)};
     } else {
       // The last one takes the free place.
       const std::size_t place = places_[index];
@@ -32,15 +34,21 @@ class SpinPoller final : public Poller {
     return {};
   }
 
-  void wait(Duration timeout, std::vector<Ready>& ready) override {
+  std::span<const Ready> wait(Duration timeout) override {
     // Let others run where there are fewer processors than spinners.
     if (timeout != Duration::zero()) ::sched_yield();
-    ready.insert(ready.end(), wanted_.begin(), wanted_.end());
+    ready_ = wanted_;  // which changes while these are told
+    return ready_;
   }
 
  private:
+  static unsigned events(Interest interest) {
+    return (interest.read ? POLLIN : 0U) | (interest.write ? POLLOUT : 0U);
+  }
+
   std::vector<Ready> wanted_;
   std::vector<std::size_t> places_;  // descriptor -> its entry
+  std::vector<Ready> ready_;
 };
 
 }  // namespace
