@@ -88,7 +88,7 @@ void list(Context& context, const Arguments& arguments) {
   } else if (arguments.size() > 3 && same_word(arguments[2], "id")) {
     for (std::size_t i = 3; i < arguments.size(); ++i) {
       const auto number = resp_integer(arguments[i]);
-      if (!number || *number < 1) return context.reply.error("ERR Invalid client ID");
+      if (!number) return context.reply.error("ERR Invalid client ID");
       filter.ids.push_back(static_cast<std::uint64_t>(*number));
     }
   } else if (arguments.size() != 2) {

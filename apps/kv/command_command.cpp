@@ -4,6 +4,7 @@
 
 #include "kv/context.hpp"
 #include "kv/expire_time.hpp"
+#include "kv/glob.hpp"
 #include "kv/info.hpp"
 #include "kv/sessions.hpp"
 
@@ -82,10 +83,35 @@ void all(Context& context) {
   for (const Command* command : commands) describe(context, *command);
 }
 
-void names(Context& context) {
-  const auto commands = context.service.commands().all();
-  context.reply.array(commands.size());
-  for (const Command* command : commands) context.reply.bulk(command->name);
+/// LIST, also FILTERBY PATTERN.
+void names(Context& context, const Arguments& arguments) {
+  const bool filtered = arguments.size() == 5;
+  if (arguments.size() != 2 &&
+      !(filtered && same_word(arguments[2], "filterby") && same_word(arguments[3], "pattern"))) {
+    return context.reply.syntax_error();
+  }
+  std::vector<std::string_view> found;
+  for (const Command* command : context.service.commands().all()) {
+    if (!filtered || glob_matches(arguments[4], command->name)) found.push_back(command->name);
+  }
+  context.reply.array(found.size());
+  for (const std::string_view name : found) context.reply.bulk(name);
+}
+
+void keys(Context& context, const Arguments& arguments) {
+  if (arguments.size() < 4) return wrong_subcommand_arity(context, "command", "getkeys");
+  const Command* command = context.service.commands().find(arguments[2]);
+  const std::size_t size = arguments.size() - 2;  // of the command that is asked about
+  Reply& reply = context.reply;
+  if (command == nullptr) return reply.error("ERR Invalid command specified");
+  if (command->first_key == 0) return reply.error("ERR The command has no key arguments");
+  if (!command->takes(size)) {
+    return reply.error("ERR Invalid number of arguments specified for command");
+  }
+  std::vector<std::string_view> found;
+  command->each_key(size, [&](std::size_t i) { found.push_back(arguments[i + 2]); });
+  reply.array(found.size());
+  for (const std::string_view key : found) reply.bulk(key);
 }
 
 }  // namespace
@@ -95,7 +121,8 @@ void command_command(Context& context, const Arguments& arguments) {
   if (size == 1 || (size == 2 && same_word(arguments[1], "info"))) return all(context);
   if (same_word(arguments[1], "info")) return some(context, arguments);
   if (same_word(arguments[1], "docs")) return docs(context, arguments);
-  if (same_word(arguments[1], "list") && size == 2) return names(context);
+  if (same_word(arguments[1], "list")) return names(context, arguments);
+  if (same_word(arguments[1], "getkeys")) return keys(context, arguments);
   if (same_word(arguments[1], "count") && size == 2) {
     return context.reply.integer(context.service.commands().all().size());
   }

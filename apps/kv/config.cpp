@@ -46,40 +46,44 @@ struct Parameter {
   std::string (*get)(Service&);
   /// False: the value is not one of it.
   bool (*set)(Service&, std::string_view);
+  std::string_view expected;  // what set() takes
 };
 
 constexpr Parameter parameters[] = {
     {"appendonly", [](Service& s) { return std::string(s.journal().keeps() ? "yes" : "no"); },
-     nullptr},
-    {"databases", [](Service&) { return std::string("1"); }, nullptr},
+     nullptr, ""},
+    {"databases", [](Service&) { return std::string("1"); }, nullptr, ""},
     {"maxmemory", [](Service& s) { return std::to_string(s.settings().max_memory.load()); },
      [](Service& s, std::string_view value) {
        const auto bytes = parse_bytes(value);
        if (bytes) s.settings().max_memory = *bytes;
        return bytes.has_value();
-     }},
+     },
+     "argument must be a memory value"},
     {"maxmemory-policy",
      [](Service& s) { return std::string(to_string(s.settings().eviction.load())); },
      [](Service& s, std::string_view value) {
        const auto policy = parse_eviction(value);
        if (policy) s.settings().eviction = *policy;
        return policy.has_value();
-     }},
+     },
+     "argument(s) must be one of the following: volatile-ttl, allkeys-lru, noeviction"},
     {"proto-max-bulk-len", [](Service& s) { return std::to_string(s.settings().max_bulk); },
-     nullptr},
+     nullptr, ""},
     {"requirepass", [](Service& s) { return s.settings().password(); },
      [](Service& s, std::string_view value) {
        s.settings().set_password(value);
        return true;
-     }},
+     },
+     ""},
     // What benchmarks and libraries ask for, to show it or to see that it is off.
-    {"save", [](Service&) { return std::string(); }, nullptr},
-    {"timeout", [](Service&) { return std::string("0"); }, nullptr},
+    {"save", [](Service&) { return std::string(); }, nullptr, ""},
+    {"timeout", [](Service&) { return std::string("0"); }, nullptr, ""},
     {"client-output-buffer-limit",
      [](Service& s) {
        return "pubsub " + std::to_string(s.settings().subscriber_limit.load()) + " 0 0";
      },
-     nullptr},
+     nullptr, ""},
 };
 
 const Parameter* find(std::string_view name) {
@@ -90,23 +94,28 @@ const Parameter* find(std::string_view name) {
 }
 
 void get(Context& context, const Arguments& arguments) {
-  std::vector<const Parameter*> found;
+  struct Found {
+    std::string_view name;  // as it was asked for, where it was by its name
+    const Parameter* parameter;
+  };
+  std::vector<Found> found;
   for (const Parameter& each : parameters) {
     for (std::size_t i = 2; i < arguments.size(); ++i) {
-      if (!same_word(arguments[i], each.name) && !glob_matches(arguments[i], each.name)) continue;
-      found.push_back(&each);
+      const bool named = same_word(arguments[i], each.name);
+      if (!named && !glob_matches(arguments[i], each.name)) continue;
+      found.push_back({named ? arguments[i] : each.name, &each});
       break;
     }
   }
   context.reply.map(found.size());
-  for (const Parameter* each : found) {
-    context.reply.bulk(each->name);
-    context.reply.bulk(each->get(context.service));
+  for (const auto& [name, parameter] : found) {
+    context.reply.bulk(name);
+    context.reply.bulk(parameter->get(context.service));
   }
 }
 
 void set(Context& context, const Arguments& arguments) {
-  if (arguments.size() % 2 != 0) return wrong_subcommand_arity(context, "config", "set");
+  if (arguments.size() % 2 != 0) return context.reply.syntax_error();
   // All names first: nothing is changed where one is wrong.
   for (std::size_t i = 2; i < arguments.size(); i += 2) {
     const Parameter* parameter = find(arguments[i]);
@@ -120,9 +129,11 @@ void set(Context& context, const Arguments& arguments) {
     }
   }
   for (std::size_t i = 2; i < arguments.size(); i += 2) {
-    if (find(arguments[i])->set(context.service, arguments[i + 1])) continue;
+    const Parameter& parameter = *find(arguments[i]);
+    if (parameter.set(context.service, arguments[i + 1])) continue;
     return context.reply.error("ERR CONFIG SET failed (possibly related to argument '" +
-                               std::string(arguments[i]) + "') - argument is not valid");
+                               std::string(arguments[i]) + "') - " +
+                               std::string(parameter.expected));
   }
   context.reply.ok();
 }
@@ -137,9 +148,11 @@ void config_command(Context& context, const Arguments& arguments) {
   } else if (same_word(arguments[1], "set")) {
     if (size < 4) return wrong_subcommand_arity(context, "config", "set");
     set(context, arguments);
-  } else if (same_word(arguments[1], "resetstat") && size == 2) {
+  } else if (same_word(arguments[1], "resetstat")) {
+    if (size != 2) return wrong_subcommand_arity(context, "config", "resetstat");
     context.reply.ok();
-  } else if (same_word(arguments[1], "rewrite") && size == 2) {
+  } else if (same_word(arguments[1], "rewrite")) {
+    if (size != 2) return wrong_subcommand_arity(context, "config", "rewrite");
     context.reply.error("ERR The server is running without a config file");
   } else {
     unknown_subcommand(context, arguments, "CONFIG");

@@ -112,8 +112,8 @@ void hello(Context& context, const Arguments& arguments) {
   if (!context.client.authenticated) {
     return context.reply.error(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "
-        "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the "
-        "RESP protocol version at the same time");
+        "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
+        "protocol version at the same time");
   }
   if (name) context.client.record->set_name(*name);
   context.client.set_protocol(protocol);

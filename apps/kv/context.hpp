@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kv/client.hpp"
+#include "kv/foreseen.hpp"
 #include "kv/reply.hpp"
 #include "kv/service.hpp"
 #include "kv/store.hpp"
@@ -36,7 +37,13 @@ class Context {
   Reply reply;
   const Milliseconds now;
 
-  [[nodiscard]] Key key(std::string_view text) const { return service.store().key(text); }
+  /// What stands behind the present command in the same read.
+  Foreseen foreseen;
+
+  [[nodiscard]] Key key(std::string_view text) {
+    if (const std::uint64_t* hash = foreseen.hash(text)) return {text, *hash};
+    return service.store().key(text);
+  }
   [[nodiscard]] Shard& shard(const Key& key) const { return service.store().shard(key); }
 
   /// What is there; nullptr: nothing. Counts as an access.

@@ -192,16 +192,21 @@ void hincrbyfloat(Context& context, const Arguments& arguments) {
 }
 
 void hscan(Context& context, const Arguments& arguments) {
-  const auto options = parse_scan(context, arguments, 2, false);
-  if (!options) return;
+  const auto begin = parse_cursor(context, arguments[2]);
+  if (!begin) return;
   const Hash* hash = nullptr;
   if (!read(context, arguments, hash)) return;
+  if (hash == nullptr) {  // whatever the options are
+    context.reply.array(2);
+    context.reply.bulk("0");
+    return context.reply.array(0);
+  }
+  const auto options = parse_scan(context, arguments, 3, false);
+  if (!options) return;
   std::vector<std::pair<std::string, std::string>> found;
-  std::uint64_t cursor = options->cursor;
+  std::uint64_t cursor = *begin;
   std::size_t seen = 0;
   do {
-    if (hash == nullptr) cursor = 0;
-    if (hash == nullptr) break;
     cursor = hash->scan(cursor, [&](std::string_view field, std::string_view value) {
       ++seen;
       if (glob_matches(options->pattern, field)) found.emplace_back(field, value);

@@ -115,9 +115,10 @@ std::optional<std::size_t> place_in(const List& list, std::int64_t index) {
 void lindex(Context& context, const Arguments& arguments) {
   const List* list = nullptr;
   if (!read(context, arguments, list)) return;
+  if (list == nullptr) return context.reply.null();
   const auto index = resp_integer(arguments[2]);
   if (!index) return context.reply.not_integer();
-  const auto place = list == nullptr ? std::nullopt : place_in(*list, *index);
+  const auto place = place_in(*list, *index);
   place ? context.reply.bulk(list->at(*place)) : context.reply.null();
 }
 

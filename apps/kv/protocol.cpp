@@ -41,7 +41,11 @@ class ClientProtocol final : public Protocol {
                     service_.clock().at(lent.loop.now()));
     while (progress.consumed < input.size() && !lent.halted &&
            lent.output.size() < lent.output_limit) {
-      const auto outcome = reader_.read(input.substr(progress.consumed));
+      const std::string_view rest = input.substr(progress.consumed);
+      if (!reader_.is_ahead()) {
+        context.foreseen.look(reader_, rest, service_.commands(), service_.store());
+      }
+      const auto outcome = reader_.read(rest);
       if (outcome != RespCommandReader::Outcome::command) {
         stop_at(outcome, context, progress);
         break;
@@ -53,6 +57,7 @@ class ClientProtocol final : public Protocol {
       // Before anything goes out in the middle of a read.
       if (context.journaled && holds_) lent.connection.hold_output();
     }
+    if (progress.consumed == input.size()) reader_.shrink();
     if (holds_) hold_until_kept(service_.journal(), context.journaled, client_);
     return progress;
   }
@@ -67,6 +72,10 @@ class ClientProtocol final : public Protocol {
   /// Who waits for nothing but the disk gets its answer also when it has finished sending.
   [[nodiscard]] bool ends_with_peer() const override {
     return client_.connection == nullptr || !client_.connection->output_held();
+  }
+  /// Who waits for an element that is not on its way yet.
+  [[nodiscard]] bool ends_with_drain() const override {
+    return client_.waiter != nullptr && !client_.waiter->claimed();
   }
 
  private:

@@ -116,7 +116,7 @@ void pubsub(Context& context, const Arguments& arguments) {
     reply.array(names.size());
     for (const std::string& name : names) reply.bulk(name);
   } else if (same_word(arguments[1], "numsub")) {
-    reply.map(arguments.size() - 2);
+    reply.array(2 * (arguments.size() - 2));  // no map, in either protocol
     for (std::size_t i = 2; i < arguments.size(); ++i) {
       reply.bulk(arguments[i]);
       reply.integer(topics.subscribers(arguments[i]));
@@ -125,6 +125,9 @@ void pubsub(Context& context, const Arguments& arguments) {
     reply.integer(topics.patterns());
   } else if (same_word(arguments[1], "numpat")) {
     wrong_subcommand_arity(context, "pubsub", "numpat");
+  } else if (same_word(arguments[1], "channels")) {
+    reply.error("ERR unknown subcommand or wrong number of arguments for '" +
+                std::string(arguments[1]) + "'. Try PUBSUB HELP.");
   } else {
     unknown_subcommand(context, arguments, "PUBSUB");
   }

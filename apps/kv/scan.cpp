@@ -13,16 +13,23 @@
 
 namespace weir::kv {
 
-std::optional<ScanOptions> parse_scan(Context& context, const Arguments& arguments, std::size_t at,
-                                      bool typed) {
-  ScanOptions options;
-  const std::string_view text = arguments[at];
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.cursor);
+std::optional<std::uint64_t> parse_cursor(Context& context, std::string_view text) {
+  std::uint64_t number = 0;
+  if (text.empty()) return number;
+  const bool negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
     context.reply.error("ERR invalid cursor");
     return std::nullopt;
   }
-  for (std::size_t i = at + 1; i < arguments.size(); i += 2) {
+  return negative ? 0 - number : number;
+}
+
+std::optional<ScanOptions> parse_scan(Context& context, const Arguments& arguments, std::size_t at,
+                                      bool typed) {
+  ScanOptions options;
+  for (std::size_t i = at; i < arguments.size(); i += 2) {
     const bool has_value = i + 1 < arguments.size();
     if (has_value && same_word(arguments[i], "count")) {
       const auto count = resp_integer(arguments[i + 1]);
@@ -67,11 +74,13 @@ void keys(Context& context, const Arguments& arguments) {
 
 /// A cursor counts within a shard, and the shards in its lowest digits.
 void scan(Context& context, const Arguments& arguments) {
-  const auto options = parse_scan(context, arguments, 1, true);
+  const auto begin = parse_cursor(context, arguments[1]);
+  if (!begin) return;
+  const auto options = parse_scan(context, arguments, 2, true);
   if (!options) return;
   Store& store = context.service.store();
-  std::size_t place = options->cursor % store.shards();
-  std::uint64_t cursor = options->cursor / store.shards();
+  std::size_t place = *begin % store.shards();
+  std::uint64_t cursor = *begin / store.shards();
   std::vector<std::string> found;
   std::size_t seen = 0;
   // As many empty places as redis-server: ten for each key that was asked for.

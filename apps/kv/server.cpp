@@ -12,6 +12,7 @@
 #include "kv/info.hpp"
 #include "kv/numbers.hpp"
 #include "kv/sessions.hpp"
+#include "weir/framing/resp.hpp"
 #include "weir/io/event_loop.hpp"
 
 namespace weir::kv {
@@ -32,6 +33,9 @@ void memory(Context& context, const Arguments& arguments) {
     if (!same_word(arguments[i], "samples") || i + 1 == arguments.size()) {
       return context.reply.syntax_error();
     }
+    const auto samples = resp_integer(arguments[i + 1]);
+    if (!samples) return context.reply.not_integer();
+    if (*samples < 0) return context.reply.syntax_error();
   }
   const Key key = context.key(arguments[2]);
   const Entry* entry = context.shard(key).peek(key, context.now);

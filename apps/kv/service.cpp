@@ -52,7 +52,8 @@ Service::Service(const ServiceOptions& options, Journal& journal)
 
 void Service::execute(Context& context, const Arguments& arguments) {
   Client& client = context.client;
-  const Command* command = commands_.find(arguments[0]);
+  const Command* command = context.foreseen.command(arguments[0]);
+  if (command == nullptr) command = commands_.find(arguments[0]);
   if (command == nullptr) {
     context.reply.error(unknown_command(arguments));
     client.transaction.failed = client.transaction.open;
@@ -67,12 +68,16 @@ void Service::execute(Context& context, const Arguments& arguments) {
   if (client.transaction.open && !command->has(no_queue)) {
     return queue(context, *command, arguments);
   }
+  if (!store_.shared()) return run(context, *command, arguments);
   ShardLocks locks(store_);
-  if (store_.shared()) {
-    want(locks, *command, arguments);
-    locks.acquire();
-  }
-  call(context, *command, arguments, nullptr);
+  want(locks, context, *command, arguments);
+  locks.acquire();
+  run(context, *command, arguments);
+}
+
+/// With the locks held.
+void Service::run(Context& context, const Command& command, const Arguments& arguments) {
+  call(context, command, arguments, nullptr);
   if (!context.ready().empty()) serve_ready(context);
 }
 
@@ -81,7 +86,7 @@ bool Service::may_run(Context& context, const Command& command, const Arguments&
   Client& client = context.client;
   Reply& reply = context.reply;
   if (!command.takes(arguments.size())) {
-    reply.error("ERR wrong number of arguments for '" + std::string(command.name) + "' command");
+    refuse_arity(context, command);
     return false;
   }
   if (!client.authenticated && !command.has(no_auth)) {
@@ -112,6 +117,17 @@ bool Service::may_run(Context& context, const Command& command, const Arguments&
   return true;
 }
 
+void Service::refuse_arity(Context& context, const Command& command) {
+  const std::string mistake =
+      "wrong number of arguments for '" + std::string(command.name) + "' command";
+  if (command.name != "exec") return context.reply.error("ERR " + mistake);
+  // Its transaction ends, as in redis-server.
+  context.client.transaction = {};
+  context.client.record->queued.store(-1, std::memory_order_relaxed);
+  unwatch(context.client);
+  context.reply.error("EXECABORT Transaction discarded because of: " + mistake);
+}
+
 void Service::queue(Context& context, const Command& command, const Arguments& arguments) {
   Transaction& transaction = context.client.transaction;
   if (transaction.bytes + arguments.raw().size() > most_queued) {
@@ -127,10 +143,11 @@ void Service::queue(Context& context, const Command& command, const Arguments& a
   context.reply.simple("QUEUED");
 }
 
-void Service::want(ShardLocks& locks, const Command& command, const Arguments& arguments) const {
+void Service::want(ShardLocks& locks, Context& context, const Command& command,
+                   const Arguments& arguments) const {
   if (command.has(all_keys)) return locks.want_all();
   command.each_key(arguments.size(),
-                   [&](std::size_t i) { locks.want(store_.place(store_.key(arguments[i]))); });
+                   [&](std::size_t i) { locks.want(store_.place(context.key(arguments[i]))); });
 }
 
 /// Runs it, with the locks held. What it changed goes to the journal, or to `together`.
@@ -187,7 +204,7 @@ void Service::execute_transaction(Context& context) {
   for (std::size_t i = 0; i < commands.size(); ++i) {
     static_cast<void>(commands[i].read(transaction.commands[i].bytes));
     if (store_.shared()) {
-      want(locks, *transaction.commands[i].command, commands[i].command());
+      want(locks, context, *transaction.commands[i].command, commands[i].command());
     }
   }
   std::vector<std::string> watched = context.client.watched.keys;

@@ -90,11 +90,14 @@ class Service {
 
  private:
   [[nodiscard]] bool may_run(Context& context, const Command& command, const Arguments& arguments);
+  void refuse_arity(Context& context, const Command& command);
   [[nodiscard]] Status may_change(const Transaction& transaction);
   void queue(Context& context, const Command& command, const Arguments& arguments);
+  void run(Context& context, const Command& command, const Arguments& arguments);
   void call(Context& context, const Command& command, const Arguments& arguments,
             std::string* together);
-  void want(ShardLocks& locks, const Command& command, const Arguments& arguments) const;
+  void want(ShardLocks& locks, Context& context, const Command& command,
+            const Arguments& arguments) const;
   void serve_ready(Context& context);
   void forget_watched(Client& client);
   [[nodiscard]] bool make_room();

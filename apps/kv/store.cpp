@@ -1,6 +1,7 @@
 #include "kv/store.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace weir::kv {
 
@@ -23,6 +24,26 @@ std::size_t Store::memory() const {
   std::size_t sum = 0;
   for (const auto& place : shards_) sum += place->memory.load(std::memory_order_relaxed);
   return sum;
+}
+
+void Store::prefetch(std::span<const std::uint64_t> hashes) {
+  std::uint64_t left = (std::uint64_t{2} << (hashes.size() - 1)) - 1;  // a bit for each key
+  while (left != 0) {
+    const std::size_t at = place(hashes[static_cast<std::size_t>(std::countr_zero(left))]);
+    std::unique_lock lock(shards_[at]->mutex, std::defer_lock);
+    const bool mine = !shared() || lock.try_lock();
+    const Table& table = shards_[at]->shard.keys();
+    std::uint64_t here = 0;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      if (place(hashes[i]) != at) continue;
+      here |= std::uint64_t{1} << i;
+      if (mine) table.prefetch_bucket(hashes[i]);
+    }
+    for (std::uint64_t rest = mine ? here : 0; rest != 0; rest &= rest - 1) {
+      table.prefetch_entry(hashes[static_cast<std::size_t>(std::countr_zero(rest))]);
+    }
+    left &= ~here;
+  }
 }
 
 void Store::publish_memory(std::size_t place) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -24,13 +25,13 @@ class Store {
   Store(std::size_t threads, Journal& journal);
 
   [[nodiscard]] Key key(std::string_view text) const { return {text, siphash13(seed_, text)}; }
-  [[nodiscard]] std::size_t place(const Key& key) const {
-    // Other bits than those that the shard's table uses.
-    return shards_.size() == 1 ? 0 : ((key.hash >> 32) & 0xffff) * shards_.size() >> 16;
-  }
+  [[nodiscard]] std::size_t place(const Key& key) const { return place(key.hash); }
   [[nodiscard]] Shard& shard(const Key& key) { return shards_[place(key)]->shard; }
   [[nodiscard]] Shard& at(std::size_t place) { return shards_[place]->shard; }
   [[nodiscard]] std::size_t shards() const { return shards_.size(); }
+  /// Asks memory for what shards will look at for the keys with these hashes, at most 64; waits for
+  /// nothing and nobody. Without locks.
+  void prefetch(std::span<const std::uint64_t> hashes);
   /// There are others that lock.
   [[nodiscard]] bool shared() const { return shards_.size() != 1; }
 
@@ -50,6 +51,11 @@ class Store {
     Shard shard;
     std::atomic<std::size_t> memory{0};
   };
+
+  [[nodiscard]] std::size_t place(std::uint64_t hash) const {
+    // Other bits than those that the shard's table uses.
+    return shards_.size() == 1 ? 0 : ((hash >> 32) & 0xffff) * shards_.size() >> 16;
+  }
 
   HashSeed seed_;
   std::uint64_t random_;

@@ -59,6 +59,28 @@ std::uint64_t* Table::find_word(std::string_view key, std::uint64_t hash, Bucket
   return nullptr;
 }
 
+void Table::prefetch_bucket(std::uint64_t hash) const {
+  for (const Array& array : arrays_) {
+    if (array.count != 0) __builtin_prefetch(&array.buckets[hash & (array.count - 1)]);
+  }
+}
+
+void Table::prefetch_entry(std::uint64_t hash) const {
+  const std::uint64_t tag = hash & ~pointer_bits;
+  for (const Array& array : arrays_) {
+    if (array.count == 0) continue;
+    const auto& bucket = array.buckets[hash & (array.count - 1)].word;
+    const auto* const word = std::find_if(std::begin(bucket), std::end(bucket), [tag](auto each) {
+      return (each & ~pointer_bits) == tag;
+    });
+    if (word == std::end(bucket)) continue;
+    // Its key and the beginning of its value.
+    const char* entry = reinterpret_cast<const char*>(entry_of(*word));
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + sizeof(Bucket));
+  }
+}
+
 Entry* Table::find(std::string_view key, std::uint64_t hash) {
   if (resizing()) rehash(1);
   Bucket* first = nullptr;

@@ -46,6 +46,10 @@ class Table {
 
   /// nullptr where there is none.
   [[nodiscard]] Entry* find(std::string_view key, std::uint64_t hash);
+  /// Asks memory for the line of buckets that find() looks at, and, once that has come, for the
+  /// entry.
+  void prefetch_bucket(std::uint64_t hash) const;
+  void prefetch_entry(std::uint64_t hash) const;
   /// Its key must not be there. Throws std::bad_alloc, and has changed nothing then.
   void insert(Entry::Owner entry, std::uint64_t hash);
   void insert_borrowed(Entry* entry, std::uint64_t hash) { insert_entry(entry, hash); }

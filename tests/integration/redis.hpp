@@ -19,11 +19,12 @@
 
 namespace weir::integration {
 
-inline std::string redis_program() {
+/// The path of a program that comes with Redis; empty where it is not installed.
+inline std::string redis_program(const std::string& name = "redis-server") {
   const char* const path = std::getenv("PATH");
   std::istringstream folders(path != nullptr ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::filesystem::path program = std::filesystem::path(folder) / "redis-server";
+    const std::filesystem::path program = std::filesystem::path(folder) / name;
     if (access(program.c_str(), X_OK) == 0) return program;
   }
   return {};

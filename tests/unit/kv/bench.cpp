@@ -14,8 +14,25 @@ std::string show_list(RespReader& reader, std::size_t count) {
   return text + "]";
 }
 
+/// Bytes that are not ASCII, or move the cursor, as \n, \r or \x00.
+std::string readable(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (value >= ' ' && value < 127) {
+      text += byte;
+    } else if (byte == '\n' || byte == '\r') {
+      text += byte == '\n' ? "\\n" : "\\r";
+    } else {
+      text += std::string("\\x") + digits[value / 16] + digits[value % 16];
+    }
+  }
+  return text;
+}
+
 std::string show_item(RespReader& reader, const RespItem& item) {
-  const std::string text(item.text);
+  const std::string text = readable(item.text);
   switch (item.type) {
     case RespType::simple:
     case RespType::big:

@@ -19,13 +19,14 @@
 
 namespace weir {
 
-/// The arguments of one command: views into the bytes that it came in, valid as long as these.
+/// The arguments of one command: views into the bytes that it came in, valid as long as these and
+/// until its reader goes on.
 class RespCommand {
  public:
   RespCommand() = default;
 
   /// 0 for an empty line, `*0` and `*-1`, which redis-server passes over in silence.
-  [[nodiscard]] std::size_t size() const { return pieces_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::string_view operator[](std::size_t i) const {
     return {base_ + pieces_[i].begin, pieces_[i].size};
   }
@@ -42,8 +43,9 @@ class RespCommand {
   };
 
   const char* base_ = nullptr;  // of the pieces: raw_, or words without their quotes
+  const Piece* pieces_ = nullptr;
+  std::size_t size_ = 0;
   std::string_view raw_;
-  std::vector<Piece> pieces_;
   bool inline_ = false;
 };
 
@@ -67,27 +69,53 @@ struct RespCommandLimits {
 
 /// Of one connection. Kept and used again, it allocates nothing once it has had the most arguments
 /// that come.
+///
+///     pieces_  [ h a a | h a a a | h a a | h a ]    h: bytes of a command, and how many arguments
+///                      ^next_            ^whole_    a: where an argument stands, and its size
+///               read()   read ahead       begun
 class RespCommandReader {
  public:
   enum class Outcome : std::uint8_t { command, need_more, mistake };
 
   explicit RespCommandReader(const RespCommandLimits& limits = {}) : limits_(limits) {}
+  RespCommandReader(RespCommandReader&&) = default;
+  RespCommandReader& operator=(RespCommandReader&&) = default;
+  RespCommandReader(const RespCommandReader&) = delete;
+  RespCommandReader& operator=(const RespCommandReader&) = delete;
+  ~RespCommandReader() = default;
 
-  /// For commands of which nothing was read yet.
-  void set_limits(const RespCommandLimits& limits) { limits_ = limits; }
+  /// For all commands behind the one that was read last.
+  void set_limits(const RespCommandLimits& limits);
 
   /// Reads the command that `input` begins with. After need_more it is called again with the same
-  /// bytes and more behind them; a mistake ends the stream.
+  /// bytes and more behind them, after a command with those behind it; a mistake ends the stream.
   [[nodiscard]] Outcome read(std::string_view input) {
-    if (at_ == 0) {
-      command_.pieces_.clear();
-      if (input.empty()) return need(1);
-      if (input.front() != '*') return read_inline(input);
+    if (next_ == whole_) {
+      if (at_ == 0) next_ = whole_ = 0;
+      const Outcome outcome = read_one(input);
+      if (outcome != Outcome::command) return outcome;
     }
-    return read_multibulk(input);
+    take(input);
+    return Outcome::command;
   }
 
-  /// After `command`, until the next read().
+  /// For a look at what will come: reads up to `most` whole commands that `input` begins with, and
+  /// calls visit(command) with each. Then read() answers them, as if nothing had been read before.
+  /// Only when none is left of the last time. Commands that a person typed are not seen.
+  template <class Visit>
+  void read_ahead(std::string_view input, std::size_t most, Visit visit) {
+    if (at_ == 0) next_ = whole_ = 0;
+    const std::size_t first = next_;
+    for (; most != 0 && read_whole(input); --most) {
+      visit(command_);
+      input.remove_prefix(command_.raw_.size());
+    }
+    next_ = first;
+  }
+  /// Some are left of those that were read ahead.
+  [[nodiscard]] bool is_ahead() const { return next_ != whole_; }
+
+  /// After `command`, until the next read() or read_ahead().
   [[nodiscard]] const RespCommand& command() const { return command_; }
   /// After `command`: its bytes.
   [[nodiscard]] std::size_t consumed() const { return command_.raw_.size(); }
@@ -96,10 +124,16 @@ class RespCommandReader {
   /// After `mistake`, as redis-server answers it: "Protocol error: invalid bulk length".
   [[nodiscard]] const std::string& mistake() const { return mistake_; }
 
-  /// Gives back what a large command has taken. Not between need_more and the next read().
-  void shrink();
+  /// Gives back what a large command has taken, unless another one is begun.
+  void shrink() {
+    if (pieces_.capacity() > pieces_to_keep || inline_.capacity() > inline_to_keep) give_back();
+  }
 
  private:
+  using Piece = RespCommand::Piece;
+  /// Kept between two commands: more arguments than this are rare.
+  static constexpr std::size_t pieces_to_keep = 1024;
+  static constexpr std::size_t inline_to_keep = 4096;
   /// Of a number's line: its end is not there yet, or it is none.
   static constexpr std::int64_t no_line = -2;
   static constexpr std::int64_t no_number = -3;
@@ -108,17 +142,27 @@ class RespCommandReader {
     needed_ = total;
     return Outcome::need_more;
   }
-  Outcome wrong(std::string words);
+  Outcome wrong(std::string_view words);
+  Outcome wrong_type(char type);
+  Outcome wrong_size(std::int64_t size);
+  Outcome read_one(std::string_view input);
   Outcome read_inline(std::string_view input);
   Outcome read_multibulk(std::string_view input);
-  Outcome finish(std::string_view input);
+  Outcome finish();
   Outcome no_number_at(std::string_view input, bool count);
   std::int64_t number_at(std::string_view input, std::size_t& at) const;
+  std::int64_t any_number_at(std::string_view input, std::size_t& at) const;
+  bool read_whole(std::string_view input);
+  void take(std::string_view input);
+  void give_back();
 
   RespCommandLimits limits_;
   RespCommand command_;
-  std::size_t at_ = 0;        // where the first value begins that is not complete
-  std::size_t left_ = 0;      // arguments that are still to come
+  std::vector<Piece> pieces_;
+  std::size_t next_ = 0;      // of pieces_: the command that read() answers next
+  std::size_t whole_ = 0;     // of pieces_: behind those that are whole
+  std::size_t at_ = 0;        // of the one that is begun: its first value that is not complete
+  std::size_t left_ = 0;      // of that one: arguments that are still to come
   std::size_t searched_ = 0;  // of an inline command: no line ends before here
   std::size_t needed_ = 0;
   std::string inline_;  // words without their quotes
