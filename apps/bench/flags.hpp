@@ -12,7 +12,8 @@ struct Exit {
   int status;
 };
 
-using Invocation = std::variant<Exit, LoadOptions, IdleOptions, PairOptions>;
+using Invocation = std::variant<Exit, LoadOptions, IdleOptions, PairOptions, CompareOptions,
+                                ReportOptions, DiffOptions, CostOptions>;
 
 Invocation parse_flags(int argc, char** argv);
 

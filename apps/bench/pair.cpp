@@ -8,14 +8,12 @@
 #include "failure.hpp"
 #include "system/child.hpp"
 #include "system/process.hpp"
-#include "text.hpp"
 
 namespace weir::bench {
 namespace {
 
 constexpr unsigned server_cpu = 0;
 constexpr unsigned load_cpu = 1;
-constexpr unsigned fewest_rounds = 5;
 
 struct Server {
   std::unique_ptr<Child> child;
@@ -47,18 +45,6 @@ LoadResult run_round(const Server& server, LoadOptions load, const Interrupts& i
   return result;
 }
 
-// Of seven rounds, lowest and highest enclose the true median with a confidence of 98%, whatever
-// the noise looks like (of five, 94%). So a ratio is worth printing when they are close together.
-std::string no_result(const Ratio& ratio, double max_spread) {
-  if (ratio.rounds.size() < fewest_rounds) {
-    return "fewer than " + std::to_string(fewest_rounds) + " rounds";
-  }
-  const double width = (ratio.spread.highest - ratio.spread.lowest) / ratio.spread.median;
-  if (width <= max_spread) return {};
-  return "from lowest to highest the ratios spread over " + percent(width, 1) +
-         " of their median, more than " + percent(max_spread, 1);
-}
-
 Ratio compare(const CommandResult& base, const CommandResult& other, double max_spread) {
   Ratio ratio;
   ratio.letter = other.letter;
@@ -66,20 +52,11 @@ Ratio compare(const CommandResult& base, const CommandResult& other, double max_
     ratio.rounds.push_back(ns_per_message(other.rounds[i]) / ns_per_message(base.rounds[i]));
   }
   ratio.spread = spread_of(ratio.rounds);
-  ratio.no_result = no_result(ratio, max_spread);
+  ratio.no_result = no_result(ratio.rounds, max_spread);
   return ratio;
 }
 
 }  // namespace
-
-Spread spread_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  const auto middle = values.size() / 2;
-  const bool odd = values.size() % 2 == 1;
-  return {.median = odd ? values[middle] : (values[middle - 1] + values[middle]) / 2,
-          .lowest = values.front(),
-          .highest = values.back()};
-}
 
 PairResult run_pair(const PairOptions& options, const Interrupts& interrupts) {
   reserve_descriptors(options.load.connections);

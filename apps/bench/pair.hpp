@@ -14,17 +14,10 @@
 
 #include "load.hpp"
 #include "options.hpp"
+#include "spread.hpp"
 #include "system/interrupts.hpp"
 
 namespace weir::bench {
-
-struct Spread {
-  double median = 0;
-  double lowest = 0;
-  double highest = 0;
-};
-
-Spread spread_of(std::vector<double> values);
 
 // What is summed up over the rounds of a command; `server` is always there.
 inline double ns_per_message(const LoadResult& round) { return round.server->ns_per_message; }

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "failure.hpp"
 #include "system/interrupts.hpp"
 
 namespace weir::bench {

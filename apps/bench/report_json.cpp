@@ -1,4 +1,4 @@
-// Every number in its base unit, named in its key: seconds, ns, bytes. No latency histograms.
+// Every number in its base unit, named in its key: seconds, ns, bytes.
 #include <nlohmann/json.hpp>
 
 #include "report.hpp"
@@ -30,7 +30,27 @@ Json shape(const LoadOptions& options) {
           {"size_bytes", options.size},
           {"depth", options.depth},
           {"threads", options.threads},
-          {"warmup_seconds", options.warmup.count()}};
+          {"warmup_seconds", options.warmup.count()},
+          {"rate_per_second", options.rate},
+          {"churn", options.churn},
+          {"idle_connections", options.idle}};
+}
+
+// [percent, ns] from 0 to 100.
+Json curve(const Histogram& latency) {
+  Json points = Json::array();
+  for (const auto& point : latency.curve()) {
+    points.push_back(Json::array({point.share * 100, point.value}));
+  }
+  return points;
+}
+
+Json rate_json(const RateResult& rate) {
+  return {{"offered_per_second", rate.offered_per_second},
+          {"kept_up", rate.kept_up},
+          {"backlog_peak", rate.backlog_peak},
+          {"unsent", rate.unsent},
+          {"dropped", rate.dropped}};
 }
 
 Json measured(const LoadResult& result) {
@@ -44,12 +64,15 @@ Json measured(const LoadResult& result) {
                  {"p90", latency.percentile(0.9)},
                  {"p99", latency.percentile(0.99)},
                  {"p99.9", latency.percentile(0.999)},
-                 {"max", latency.max()}}}};
+                 {"p99.99", latency.percentile(0.9999)},
+                 {"max", latency.max()}}},
+               {"latency_curve", curve(latency)}};
+  if (result.rate) json["rate"] = rate_json(*result.rate);
   if (result.server) {
     const auto& server = *result.server;
     json["server"] = {{"cpu_ns_per_message", server.ns_per_message},
-                      {"user_ns_per_message", server.ns_per_message * server.user_share},
-                      {"system_ns_per_message", server.ns_per_message * (1 - server.user_share)},
+                      {"user_ns_per_message", server.user_ns_per_message},
+                      {"system_ns_per_message", server.system_ns_per_message},
                       {"cpus", server.cpus},
                       {"bytes_per_cpu_second", server.bytes_per_cpu_second}};
   }
@@ -57,6 +80,9 @@ Json measured(const LoadResult& result) {
                     {"busy", result.client_busy}};
   json["limit"] = name_of(result.limit);
   json["unclosed"] = result.unclosed;
+  json["connections_ended"] = result.connections_ended;
+  json["connections_per_second"] = result.connections_per_second;
+  json["idle_lost"] = result.idle_lost;
   return json;
 }
 

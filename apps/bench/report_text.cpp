@@ -11,12 +11,18 @@ namespace weir::bench {
 namespace {
 
 std::string shape(const LoadOptions& options) {
-  return plural(options.connections, "connection") + ", each " + plural(options.depth, "message") +
-         " in flight, " + bytes(static_cast<double>(options.size)) + ", " +
-         name_of(options.protocol) + ", " + plural(options.threads, "thread");
+  auto text = plural(options.connections, "connection") + ", each " +
+              plural(options.depth, "message") + " in flight, ";
+  text +=
+      options.protocol == Protocol::http ? options.path : bytes(static_cast<double>(options.size));
+  text += std::string(", ") + name_of(options.protocol) + ", " + plural(options.threads, "thread");
+  if (options.rate > 0) text += ", " + grouped(options.rate) + " messages a second";
+  if (options.churn > 0) text += ", a new one after " + plural(options.churn, "message");
+  if (options.idle > 0) text += ", beside " + grouped(options.idle) + " idle ones";
+  return text;
 }
 
-const char* explain(Limit limit) {
+const char* explain(Limit limit, const LoadOptions& options) {
   switch (limit) {
     case Limit::client:
       return "the client: the server could answer more than these messages a second";
@@ -25,7 +31,8 @@ const char* explain(Limit limit) {
     case Limit::both:
       return "both: client and server were busy all the time";
     case Limit::neither:
-      return "neither: the waits between the two, not a CPU";
+      return options.rate > 0 ? "neither: what was asked for, not a CPU"
+                              : "neither: the waits between the two, not a CPU";
   }
   return "";
 }
@@ -42,19 +49,44 @@ std::string latency_line(const Histogram& latency) {
     return duration(static_cast<double>(latency.percentile(share)));
   };
   return line("latency", "p50 " + at(0.5) + ", p90 " + at(0.9) + ", p99 " + at(0.99) + ", p99.9 " +
-                             at(0.999) + ", max " + at(1));
+                             at(0.999) + ", p99.99 " + at(0.9999) + ", max " + at(1));
 }
 
 std::string server_line(const ServerCost& cost) {
   return line("server CPU", grouped(cost.ns_per_message) + " ns a message, " +
-                                percent(cost.user_share) + " user, " +
-                                percent(1 - cost.user_share) + " system; " + fixed(cost.cpus, 2) +
-                                " CPUs, " + bytes(cost.bytes_per_cpu_second) + " a CPU second");
+                                grouped(cost.user_ns_per_message) + " user, " +
+                                grouped(cost.system_ns_per_message) + " system; " +
+                                fixed(cost.cpus, 2) + " CPUs, " + bytes(cost.bytes_per_cpu_second) +
+                                " a CPU second");
 }
 
 std::string client_line(const LoadResult& result) {
   return line("client CPU", grouped(result.client_ns_per_message) + " ns a message, busy for " +
                                 percent(result.client_busy) + " of the time");
+}
+
+std::string rate_lines(const LoadOptions& options, const LoadResult& result) {
+  const auto& rate = *result.rate;
+  auto text = line(
+      "rate", grouped(options.rate) + " a second asked for, " + grouped(rate.offered_per_second) +
+                  " came due, " + grouped(result.messages_per_second) + " answered; at most " +
+                  grouped(static_cast<double>(rate.backlog_peak)) + " waited for their connection");
+  if (!rate.kept_up) {
+    text += line("note", "the server did not keep up: " + plural(rate.unsent, "message") +
+                             " still waited at the end, and their latencies are cut there");
+  }
+  if (rate.dropped > 0) {
+    text += line("note", plural(rate.dropped, "message") + " found the backlog of " +
+                             grouped(static_cast<double>(max_backlog)) +
+                             " full, was never sent and has no latency");
+  }
+  return text;
+}
+
+std::string churn_line(const LoadResult& result) {
+  return line("connections", grouped(static_cast<double>(result.connections_ended)) +
+                                 " ended in order, " + grouped(result.connections_per_second) +
+                                 " a second");
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -97,11 +129,16 @@ std::string ratio_lines(const Ratio& ratio) {
 std::string to_text(const LoadOptions& options, const LoadResult& result) {
   auto text = line("load", options.to.text + ": " + shape(options)) + messages_line(result) +
               latency_line(result.latency);
+  if (result.rate) text += rate_lines(options, result);
+  if (options.churn > 0) text += churn_line(result);
   if (result.server) text += server_line(*result.server);
-  text += client_line(result) + line("limit", explain(result.limit));
+  text += client_line(result) + line("limit", explain(result.limit, options));
   if (result.unclosed > 0) {
     text += line("note", "the server did not close " + plural(result.unclosed, "connection") +
                              " within 2 s after the end of the stream");
+  }
+  if (result.idle_lost > 0) {
+    text += line("note", "the server closed " + plural(result.idle_lost, "idle connection"));
   }
   return text;
 }

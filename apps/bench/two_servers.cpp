@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "failure.hpp"
-#include "text.hpp"
 
 namespace weir::bench {
 namespace {
@@ -64,18 +63,6 @@ TwoCommands parse_two_commands(const std::vector<std::string>& arguments,
   }
   if (commands[0].empty() || commands[1].empty()) throw Failure(usage_text);
   return commands;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-std::string ratio_line(const std::vector<double>& ratios) {
-  return "B/A " + fixed(median(ratios), 3) + " (median of " + plural(ratios.size(), "round") +
-         ", " + fixed(*std::ranges::min_element(ratios), 3) + " to " +
-         fixed(*std::ranges::max_element(ratios), 3) + ")\n";
 }
 
 }  // namespace weir::bench

@@ -1,4 +1,4 @@
-// What the benches beside weir-bench share: numbers as flags, commands, and the ratio of two.
+// What the benches beside weir-bench share: numbers as flags, and commands.
 //
 //     PROGRAM [--FLAG NUMBER]... COMMAND_A -- COMMAND_B
 //     PROGRAM [--FLAG NUMBER]... COMMAND
@@ -25,10 +25,5 @@ std::vector<std::string> parse_command(const std::vector<std::string>& arguments
                                        std::span<const NumberFlag> flags);
 TwoCommands parse_two_commands(const std::vector<std::string>& arguments,
                                std::span<const NumberFlag> flags);
-
-double median(std::vector<double> values);  // not empty
-
-// "B/A 1.050 (median of 5 rounds, 1.020 to 1.100)" and the end of the line.
-std::string ratio_line(const std::vector<double>& ratios);
 
 }  // namespace weir::bench

@@ -27,6 +27,7 @@
 
 #include "failure.hpp"
 #include "program.hpp"
+#include "spread.hpp"
 #include "system/child.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
@@ -151,8 +152,9 @@ void run(const Options& options) {
     ratios.push_back(servers[1].rates.back() / servers[0].rates.back());
   }
   for (std::size_t i = 0; i < 2; ++i) {
-    std::cout << (i == 0 ? "A " : "B ") << grouped(median(servers[i].rates)) << " datagrams of "
-              << options.size << " B a CPU second: " << options.commands[i].front() << '\n';
+    std::cout << (i == 0 ? "A " : "B ") << grouped(spread_of(servers[i].rates).median)
+              << " datagrams of " << options.size
+              << " B a CPU second: " << options.commands[i].front() << '\n';
   }
   std::cout << ratio_line(ratios);
 }

@@ -171,6 +171,7 @@ async function a_message_whose_answer_is_lost_is_not_doubled(browser) {
   await bob.page.waitForFunction(() => document.querySelectorAll("#pending .message").length === 0);
   await bob.say("now for sure");
   await anna.sees("now for sure");
+  await bob.sees("now for sure");
   assert.deepEqual(await anna.texts(), ["did you hear me?", "now for sure"]);
   assert.deepEqual(await bob.texts(), ["did you hear me?", "now for sure"]);
   await anna.close();

@@ -9,7 +9,7 @@ nginx (one worker, no log) share processor 0, and only one of them has work at a
 processor 1. One round asks each of them in turn; what is printed is the median of the rounds, and the
 median of the ratios to nginx of the same round, so that what else the machine does concerns all alike.
 
-CPU is what the kernel counted for the process (/proc/PID/schedstat), in user and system mode.
+CPU is what the kernel counted for the process, in user and system mode.
 """
 
 import argparse

@@ -26,6 +26,16 @@ class Histogram {
   std::uint64_t percentile(double share) const;
 
   std::uint64_t max() const { return max_; }
+  std::uint64_t count() const { return total_; }
+
+  // Enough of it to draw: points from 0 on, closer the nearer to 1, as many for the last tenth as
+  // for all before (8 for each halving of what is left), the last one {1, max()}. None when nothing
+  // was recorded.
+  struct Point {
+    double share;
+    std::uint64_t value;
+  };
+  std::vector<Point> curve() const;
 
  private:
   static constexpr unsigned cut_bits = 7;

@@ -1,51 +1,38 @@
-// Pseudo-random payloads, the same in every run.
 #include "client/script.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <random>
 
 namespace weir::bench {
 namespace {
 
 // Messages beyond those in flight: no count of lost messages below this one looks like none.
-constexpr unsigned spare = 7;
-
-void put_length(char* header, std::size_t size) {
-  for (unsigned i = 0; i < 4; ++i) header[i] = static_cast<char>((size >> (24 - 8 * i)) & 0xffU);
-}
+constexpr std::size_t spare = 7;
 
 }  // namespace
 
-Script::Script(Protocol protocol, std::size_t size, unsigned depth)
-    : echoed_(protocol != Protocol::json_rpc),
-      message_bytes_(size + (protocol == Protocol::raw ? 0 : 4)),
-      depth_(depth),
-      period_(std::size_t{depth} + spare),
-      bytes_((period_ + depth) * message_bytes_) {
-  std::minstd_rand random{20231};
-  const std::size_t loop = period_ * message_bytes_;
-  for (std::size_t i = 0; i < loop; ++i) bytes_[i] = static_cast<char>(random() >> 16U);
-  if (protocol == Protocol::json_rpc) fill_with_calls(loop);
-  if (protocol != Protocol::raw) {
-    for (std::size_t at = 0; at < loop; at += message_bytes_) put_length(&bytes_[at], size);
-  }
-  std::memcpy(&bytes_[loop], bytes_.data(), depth * message_bytes_);
+Script::Script(unsigned depth, std::size_t bytes) : depth_(depth) { bytes_.reserve(bytes); }
+
+std::size_t Script::shortest_period(unsigned depth) { return depth + spare; }
+
+std::size_t Script::bytes_for(std::size_t messages, unsigned depth, std::size_t size) {
+  return (messages + depth) * size;
 }
 
-std::string Script::call(std::uint64_t id) {
-  const auto number = std::to_string(id);
-  return R"({"jsonrpc":"2.0","method":"add","params":[)" + number + "," + std::to_string(added) +
-         R"(],"id":)" + number + "}";
+void Script::add(std::string_view piece) {
+  bytes_.insert(bytes_.end(), piece.begin(), piece.end());
 }
 
-std::size_t Script::call_size() { return call(first_id).size(); }
+void Script::end_message() {
+  starts_.push_back(bytes_.size());
+  ++period_;
+}
 
-void Script::fill_with_calls(std::size_t loop) {
-  auto id = first_id;
-  for (std::size_t at = 0; at < loop; at += message_bytes_) {
-    const auto text = call(id++);
-    std::memcpy(&bytes_[at + 4], text.data(), text.size());
-  }
+void Script::repeat() {
+  const auto size = starts_[depth_];
+  bytes_.resize(starts_[period_] + size);
+  std::memcpy(bytes_.data() + starts_[period_], bytes_.data(), size);
+  for (std::size_t i = 1; i <= depth_; ++i) starts_.push_back(starts_[period_] + starts_[i]);
 }
 
 }  // namespace weir::bench

@@ -1,81 +1,85 @@
-// One connection of the load: which bytes it has sent, which it still expects, since when.
+// One place of the load, and the connection that holds it now: which bytes it has sent, which
+// messages wait for an answer, since when. With churn, connections follow each other in it.
 //
-//   script:  ... answered | on the way | not taken yet | ...
-//                         ^ receive_at_                ^ receive_at_ + outstanding_
-//                                      ^ send_at_      ^ send_at_ + unsent_
+//   opened -> [opening sent -> answered] -> messages ... -> finished -> closed -> opened ...
+//
+//   script:  ... taken by the kernel | not taken yet | ...
+//                                    ^ send_at_      ^ send_at_ + unsent_
 //
 // Owns its socket; knows no epoll, no clock and no other connection. Worker drives it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
-#include "client/histogram.hpp"
-#include "client/rpc_answers.hpp"
-#include "client/script.hpp"
+#include "client/dialect.hpp"
+#include "client/ledger.hpp"
+#include "client/recorder.hpp"
 #include "system/descriptor.hpp"
 
 namespace weir::bench {
 
 class Stream {
  public:
-  Stream(Descriptor socket, const Script& script, unsigned number);
+  // `depth`: messages in flight at most. `churn`: messages of one connection; 0 for no end.
+  Stream(const Dialect& dialect, unsigned number, unsigned depth, std::uint64_t churn);
 
   int descriptor() const { return socket_.get(); }
   unsigned number() const { return number_; }
 
-  // Starts `count` messages at the time `now`, in one send. What the kernel does not take stays
-  // for flush(). With those in flight, `count` is at most the script's depth.
-  void send(unsigned count, std::uint64_t now);
+  // A new connection, which may still be connecting: what cannot be sent yet stays for flush().
+  void open(Descriptor socket);
+
+  // How many messages may be started now; 0 while the opening has no answer.
+  unsigned room() const;
+
+  // Adds `count` messages, due since `since`, to what flush() sends; at most room().
+  void start(unsigned count, std::uint64_t since);
+  // Sends what the kernel takes now. While something stays, the kernel has said that it is full.
   void flush();
   bool has_unsent() const { return unsent_ > 0; }
 
-  // One recv into `buffer`, checked against the script or its answers; answers how many messages it
-  // completed. Throws Failure at a wrong byte, a byte too many, or an end that is_finished() does
-  // not explain.
-  unsigned receive(std::span<char> buffer);
+  // One recv into `buffer`, checked by the protocol. At the end of a finished connection nothing,
+  // and is_closed(). Throws Failure at an answer that is wrong, or at any other end.
+  Taken receive(std::span<char> buffer);
 
-  // Takes `count` completed messages off the list; their latencies go to `latency` if there is
-  // one.
-  void settle(unsigned count, std::uint64_t now, Histogram* latency);
+  // The `count` oldest messages were answered at `now`.
+  void settle(unsigned count, std::uint64_t now, Recorder& recorder);
 
-  unsigned in_flight() const { return in_flight_; }
+  unsigned in_flight() const { return ledger_.in_flight(); }
+  // No message was ever answered, on earlier connections neither.
+  bool is_new() const { return new_; }
+  bool is_opening() const { return !answers_->is_open(); }
+  // All messages of this connection are answered; it is to be finished.
+  bool is_used_up() const { return left_ == 0 && in_flight() == 0; }
 
-  // Sends no more; the server is expected to close after what is in flight.
+  // Sends no more; the server is expected to close.
   void finish();
   bool is_finished() const { return finished_; }
   bool is_closed() const { return !socket_.is_open(); }
-  void close() { socket_.close(); }
 
  private:
-  // Messages that went out in one send.
-  struct Batch {
-    std::uint64_t sent_at;
-    unsigned count;
-  };
-
   [[noreturn]] void fail(const std::string& what) const;
-  unsigned take_echo(std::span<const char> received);
-  unsigned take_answers(std::span<const char> received);
-  void check(std::span<const char> received) const;
-  void forget_answered();
+  void flush_opening();
 
-  Descriptor socket_;
+  const Dialect& dialect_;
   const Script& script_;
-  unsigned number_;
+  const unsigned number_;
+  const unsigned depth_;
+  const std::uint64_t churn_;
+  Descriptor socket_;
+  std::unique_ptr<Answers> answers_;  // of this connection
+  bool new_ = true;
   bool finished_ = false;
-  std::size_t send_at_;
+  std::string opening_;     // what is not sent of it
+  std::uint64_t left_ = 0;  // messages that may still be started
+  std::uint64_t started_ = 0;
+  std::size_t next_ = 0;  // the message of the script that is started next
+  std::size_t send_at_ = 0;
   std::size_t unsent_ = 0;
-  std::size_t receive_at_;
-  std::size_t outstanding_ = 0;
-  std::size_t partial_ = 0;  // bytes of the first message in flight that came already
-  RpcAnswers answers_;       // instead of the last three, where nothing is echoed
-  unsigned in_flight_ = 0;
-  std::uint64_t answered_ = 0;
-  std::vector<Batch> batches_;  // those before first_batch_ are answered
-  std::size_t first_batch_ = 0;
+  Ledger ledger_;
 };
 
 }  // namespace weir::bench

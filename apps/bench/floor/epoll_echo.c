@@ -1,222 +1,152 @@
-/* weir-floor-epoll: the smallest honest echo server, the floor that weir is measured against.
+/* weir-floor-epoll: the smallest honest server, the floor that weir is measured against.
  *
  * One thread, one level-triggered epoll. A readiness costs one recv into a buffer that all
- * connections share and one send of what came; only what the kernel did not take is kept, and
- * until that is gone the connection is not read. An idle connection owns one slot of `rests`.
+ * connections share and one send of what is to be answered (floor/connection.h); only what the
+ * kernel did not take is kept, and until that is gone the connection is not read. An idle
+ * connection owns one slot of `connections`.
  *
- * What it does not do is what weir's numbers are the price of: it frames nothing, has no
- * deadlines, no limits, no counters, and ends every connection at once on SIGTERM.
+ * What it does not do is what weir's numbers are the price of: it calls no handler, has no
+ * deadlines, no limits but a frame's and a slow member's, no counters, and ends every connection at
+ * once on SIGTERM.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { buffer_size = 64 * 1024, batch_size = 256 };
+#include "floor/connection.h"
+#include "floor/sockets.h"
+#include "peers/command.h"
 
-/* Bytes of one connection that the kernel has not taken yet; empty almost always. */
-struct rest {
-  char* bytes;
-  size_t size;
-  size_t sent;
+enum { batch_size = 256 };
+
+struct slot {
+  bool open;
+  struct connection connection;
 };
 
 struct server {
+  enum Mode mode;
   int epoll;
-  int listener;
+  struct listener listener;
   int signals;
-  int reserve;        /* given up for a moment when descriptors run out */
-  struct rest* rests; /* by descriptor */
-  size_t rest_count;
-  char buffer[buffer_size];
+  struct slot* slots; /* by descriptor */
+  int slot_count;
+  unsigned char buffer[buffer_size];
 };
-
-static void fail(const char* what) {
-  fprintf(stderr, "weir-floor-epoll: %s: %s\n", what, strerror(errno));
-  exit(1);
-}
 
 static void watch(struct server* server, int operation, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
-  if (epoll_ctl(server->epoll, operation, descriptor, &event) != 0) fail("epoll_ctl");
+  if (epoll_ctl(server->epoll, operation, descriptor, &event) != 0) err(1, "epoll_ctl");
 }
 
-static void end_connection(struct server* server, int descriptor) {
-  struct rest* rest = &server->rests[descriptor];
-  free(rest->bytes);
-  *rest = (struct rest){0};
-  close(descriptor);
+static void end_connection(struct server* server, int peer) {
+  struct slot* slot = &server->slots[peer];
+  forget(&slot->connection);
+  slot->open = false;
+  close(peer);
 }
 
-static void make_room(struct server* server, int descriptor) {
-  if ((size_t)descriptor < server->rest_count) return;
-  const size_t count = ((size_t)descriptor + 1) * 2;
-  struct rest* rests = realloc(server->rests, count * sizeof *rests);
-  if (rests == NULL) fail("realloc");
-  memset(rests + server->rest_count, 0, (count - server->rest_count) * sizeof *rests);
-  server->rests = rests;
-  server->rest_count = count;
-}
-
-/* Out of descriptors, a level-triggered listener would report the same connection for ever:
- * take it with the reserve and close it. */
-static void shed(struct server* server) {
-  close(server->reserve);
-  const int refused = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-  if (refused >= 0) close(refused);
-  server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+static void make_slot(struct server* server, int peer) {
+  if (peer >= server->slot_count) {
+    const int count = (peer + 1) * 2;
+    struct slot* slots = realloc(server->slots, (size_t)count * sizeof *slots);
+    if (slots == NULL) err(1, "realloc");
+    memset(slots + server->slot_count, 0, (size_t)(count - server->slot_count) * sizeof *slots);
+    server->slots = slots;
+    server->slot_count = count;
+  }
+  server->slots[peer].open = true;
 }
 
 static void accept_all(struct server* server) {
-  for (;;) {
-    const int peer = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (peer >= 0) {
-      make_room(server, peer);
-      watch(server, EPOLL_CTL_ADD, peer, EPOLLIN);
-    } else if (errno == EMFILE || errno == ENFILE) {
-      shed(server);
-      return;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      if (errno != EAGAIN) perror("weir-floor-epoll: accept4");
-      return;
+  int peer = -1;
+  while ((peer = accept_next(&server->listener, SOCK_NONBLOCK)) >= 0) {
+    make_slot(server, peer);
+    watch(server, EPOLL_CTL_ADD, peer, EPOLLIN);
+  }
+}
+
+/* A member that has to end is only shut down, and ends when epoll says so: its descriptor may be
+ * among the events that are still to be looked at. */
+static void tell_all(struct server* server, const unsigned char* bytes, size_t size) {
+  for (int member = 0; member < server->slot_count; ++member) {
+    struct slot* slot = &server->slots[member];
+    if (!slot->open) continue;
+    const bool waited = has_unsent(&slot->connection);
+    if (!send_or_keep(&slot->connection, member, bytes, size)) {
+      shutdown(member, SHUT_RDWR);
+    } else if (!waited && has_unsent(&slot->connection)) {
+      watch(server, EPOLL_CTL_MOD, member, EPOLLOUT);
     }
   }
 }
 
-static void keep_rest(struct server* server, int peer, const char* bytes, size_t size) {
-  struct rest* rest = &server->rests[peer];
-  rest->bytes = malloc(size);
-  if (rest->bytes == NULL) fail("malloc");
-  memcpy(rest->bytes, bytes, size);
-  rest->size = size;
-  rest->sent = 0;
-  watch(server, EPOLL_CTL_MOD, peer, EPOLLOUT);
+static bool hear_member(struct server* server, int peer) {
+  struct connection* connection = &server->slots[peer].connection;
+  struct input input;
+  if (!receive_frames(connection, peer, server->buffer, &input)) return false;
+  if (input.whole > 0) tell_all(server, input.bytes, input.whole);
+  keep_partial(connection, &input);
+  return true;
 }
 
-static void echo(struct server* server, int peer) {
-  const ssize_t received = recv(peer, server->buffer, buffer_size, 0);
-  if (received <= 0) {
-    if (received == 0 || errno != EAGAIN) end_connection(server, peer);
-    return;
-  }
-  const size_t size = (size_t)received;
-  const ssize_t taken = send(peer, server->buffer, size, MSG_NOSIGNAL);
-  if (taken < 0 && errno != EAGAIN) {
+static void on_readable(struct server* server, int peer) {
+  struct connection* connection = &server->slots[peer].connection;
+  if (server->mode == mode_broadcast) {
+    if (!hear_member(server, peer)) end_connection(server, peer);
+  } else if (!echo(connection, peer, server->mode, server->buffer)) {
     end_connection(server, peer);
-    return;
+  } else if (has_unsent(connection)) {
+    watch(server, EPOLL_CTL_MOD, peer, EPOLLOUT);
   }
-  const size_t sent = taken < 0 ? 0 : (size_t)taken;
-  if (sent < size) keep_rest(server, peer, server->buffer + sent, size - sent);
 }
 
-static void send_rest(struct server* server, int peer) {
-  struct rest* rest = &server->rests[peer];
-  const ssize_t taken = send(peer, rest->bytes + rest->sent, rest->size - rest->sent, MSG_NOSIGNAL);
-  if (taken < 0) {
-    if (errno != EAGAIN) end_connection(server, peer);
-    return;
+static void on_writable(struct server* server, int peer) {
+  struct connection* connection = &server->slots[peer].connection;
+  if (!send_unsent(connection, peer)) {
+    end_connection(server, peer);
+  } else if (!has_unsent(connection)) {
+    watch(server, EPOLL_CTL_MOD, peer, EPOLLIN);
   }
-  rest->sent += (size_t)taken;
-  if (rest->sent < rest->size) return;
-  free(rest->bytes);
-  *rest = (struct rest){0};
-  watch(server, EPOLL_CTL_MOD, peer, EPOLLIN);
 }
 
 static void serve(struct server* server) {
   struct epoll_event events[batch_size];
   for (;;) {
     const int count = epoll_wait(server->epoll, events, batch_size, -1);
-    if (count < 0 && errno != EINTR) fail("epoll_wait");
+    if (count < 0 && errno != EINTR) err(1, "epoll_wait");
     for (int i = 0; i < count; ++i) {
       const int descriptor = events[i].data.fd;
-      if (descriptor == server->listener) {
+      if (descriptor == server->listener.socket) {
         accept_all(server);
       } else if (descriptor == server->signals) {
         return;
-      } else if (server->rests[descriptor].bytes != NULL) {
-        send_rest(server, descriptor);
+      } else if (has_unsent(&server->slots[descriptor].connection)) {
+        on_writable(server, descriptor);
       } else {
-        echo(server, descriptor);
+        on_readable(server, descriptor);
       }
     }
   }
 }
 
-/* TCP_NODELAY is inherited by accepted sockets on Linux, so that no accept pays for it. */
-static int open_listener(uint16_t port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (listener < 0) fail("socket");
-  const int on = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (bind(listener, (struct sockaddr*)&address, sizeof address) != 0) fail("bind");
-  if (listen(listener, SOMAXCONN) != 0) fail("listen");
-  socklen_t size = sizeof address;
-  if (getsockname(listener, (struct sockaddr*)&address, &size) != 0) fail("getsockname");
-  printf("listening on tcp://127.0.0.1:%u\n", (unsigned)ntohs(address.sin_port));
-  fflush(stdout);
-  return listener;
-}
-
-static int open_signals(void) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  sigprocmask(SIG_BLOCK, &set, NULL);
-  const int signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (signals < 0) fail("signalfd");
-  return signals;
-}
-
-static uint16_t port_from(int argc, char** argv) {
-  static const char usage[] = "usage: weir-floor-epoll [PORT]   (0, the default: any free port)";
-  if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-    puts(usage);
-    exit(0);
-  }
-  if (argc == 1) return 0;
-  char* end = NULL;
-  errno = 0;
-  const long port = strtol(argv[1], &end, 10);
-  if (argc > 2 || errno != 0 || end == argv[1] || *end != '\0' || port < 0 || port > 65535) {
-    fprintf(stderr, "%s\n", usage);
-    exit(2);
-  }
-  return (uint16_t)port;
-}
-
 int main(int argc, char** argv) {
   static struct server server;
-  const uint16_t port = port_from(argc, argv);
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
+  const struct Command command = read_command(argc, argv, mode_broadcast);
+  server.mode = command.mode;
   server.signals = open_signals();
-  server.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
   server.epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (server.epoll < 0) fail("epoll_create1");
-  server.listener = open_listener(port);
+  if (server.epoll < 0) err(1, "epoll_create1");
+  server.listener = open_listener(command.port, SOCK_NONBLOCK);
   watch(&server, EPOLL_CTL_ADD, server.signals, EPOLLIN);
-  watch(&server, EPOLL_CTL_ADD, server.listener, EPOLLIN);
+  watch(&server, EPOLL_CTL_ADD, server.listener.socket, EPOLLIN);
   serve(&server);
   return 0;
 }

@@ -10,7 +10,7 @@
 namespace weir::bench {
 
 // Connections that wait for accept() on this port, over all listening sockets there (several with
-// SO_REUSEPORT); nothing when none listens.
+// SO_REUSEPORT); nothing when none listens. Of IPv4, or where nobody listens there, of IPv6.
 std::optional<unsigned> accept_queue(std::uint16_t port);
 
 // Returns when the queue is empty. Throws Failure after `timeout`, or when nothing listens.

@@ -41,6 +41,37 @@ bool parse_host(Endpoint& endpoint, std::string_view host) {
   return true;
 }
 
+// The port is chosen at connect(), when the server is known: one port serves for several servers.
+void bind_source(const Descriptor& socket, const Endpoint& endpoint, unsigned source) {
+  if (source == 0 || endpoint.address.ss_family != AF_INET) return;
+  const int on = 1;
+  setsockopt(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + source);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    fail_with_errno("cannot bind a source address");
+  }
+}
+
+Descriptor make_socket(const Endpoint& endpoint, unsigned source, int flags) {
+  Descriptor socket{::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)};
+  if (!socket.is_open()) fail_with_errno("cannot open a socket");
+  const int on = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  bind_source(socket, endpoint, source);
+  return socket;
+}
+
+int connect(const Descriptor& socket, const Endpoint& endpoint) {
+  const auto* address = reinterpret_cast<const sockaddr*>(&endpoint.address);
+  return ::connect(socket.get(), address, endpoint.address_size);
+}
+
+[[noreturn]] void fail_to_connect(const Endpoint& endpoint, const std::string& why) {
+  throw Failure("cannot connect to " + endpoint.text + ": " + why);
+}
+
 }  // namespace
 
 Endpoint parse_endpoint(std::string_view text, std::string_view scheme) {
@@ -66,21 +97,24 @@ Endpoint parse_endpoint(std::string_view text, std::string_view scheme) {
 
 // connect() blocks, for at most 10 s: on loopback it is immediate unless the server's accept queue
 // is full. The socket becomes non-blocking after that.
-Descriptor connect_to(const Endpoint& endpoint) {
-  Descriptor socket{::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (!socket.is_open()) fail_with_errno("cannot open a socket");
+Descriptor connect_to(const Endpoint& endpoint, unsigned source) {
+  auto socket = make_socket(endpoint, source, 0);
   const timeval deadline{.tv_sec = 10, .tv_usec = 0};
-  const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
-  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const auto* address = reinterpret_cast<const sockaddr*>(&endpoint.address);
-  if (::connect(socket.get(), address, endpoint.address_size) != 0) {
+  if (connect(socket, endpoint) != 0) {
     const bool late = errno == EINPROGRESS || errno == EAGAIN;
-    throw Failure("cannot connect to " + endpoint.text + ": " +
-                  (late ? "no answer in 10 s" : error_text(errno)));
+    fail_to_connect(endpoint, late ? "no answer in 10 s" : error_text(errno));
   }
   const int flags = fcntl(socket.get(), F_GETFL);
   if (fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0) fail_with_errno("fcntl");
+  return socket;
+}
+
+Descriptor start_connect(const Endpoint& endpoint, unsigned source) {
+  auto socket = make_socket(endpoint, source, SOCK_NONBLOCK);
+  if (connect(socket, endpoint) != 0 && errno != EINPROGRESS) {
+    fail_to_connect(endpoint, error_text(errno));
+  }
   return socket;
 }
 

@@ -4,7 +4,9 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -24,6 +26,11 @@ struct Stat {
   std::uint64_t user_ticks = 0;
   std::uint64_t system_ticks = 0;
 };
+
+char state_in(const std::string& line) {
+  const auto name_end = line.rfind(')');
+  return name_end + 2 < line.size() ? line[name_end + 2] : 'X';
+}
 
 Stat read_stat(pid_t pid) {
   std::ifstream file{path_of(pid, "stat")};
@@ -56,6 +63,15 @@ Memory read_statm(pid_t pid) {
 bool is_running(pid_t pid) {
   const char state = read_stat(pid).state;
   return state != 'Z' && state != 'X';
+}
+
+bool is_asleep(pid_t pid) {
+  const std::filesystem::directory_iterator threads{path_of(pid, "task")};
+  return std::ranges::all_of(threads, [](const auto& thread) {
+    std::ifstream file{thread.path() / "stat"};
+    std::string line;
+    return std::getline(file, line) && state_in(line) == 'S';
+  });
 }
 
 ProcessCpu read_process_cpu(pid_t pid) {

@@ -35,6 +35,9 @@ struct Memory {
 // False for a process that ended, even if its parent has not waited for it yet.
 bool is_running(pid_t pid);
 
+// Whether every thread of it waits for something. Of one that was just woken it is false.
+bool is_asleep(pid_t pid);
+
 // These throw Failure when there is no such process, or when it may not be read.
 ProcessCpu read_process_cpu(pid_t pid);
 ThreadCpu read_thread_cpu(pid_t thread);  // a thread of this process

@@ -1,0 +1,15 @@
+// weir-bench cost: a table of what servers cost, or a budget that they are held against.
+#pragma once
+
+#include <iosfwd>
+
+#include "options.hpp"
+#include "system/interrupts.hpp"
+
+namespace weir::bench {
+
+// Prints to `out` and answers the exit status, as main.cpp has it. Throws Failure when a budget
+// cannot be read or written.
+int run_cost(const CostOptions& options, const Interrupts& interrupts, std::ostream& out);
+
+}  // namespace weir::bench

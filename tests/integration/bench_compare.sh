@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Usage: bench_compare.sh WEIR_BENCH
+# `weir-bench compare` as people and scripts use it: rows, files, who is left out, an interruption.
+set -euo pipefail
+
+bench=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "$1" >&2
+  cat out >&2
+  exit 1
+}
+has() {
+  grep -Fq -- "$1" "$2" || fail "no '$1' in $2"
+}
+
+# A round of all backends. Figures are the machine's; that there is one for each is not.
+"$bench" compare backends --only backends/idle/10 --rounds 1 --seconds 0.05 --out one >out 2>err
+has "C epoll" out
+for name in asio epoll poll select spin; do
+  grep -Eq "^  weir $name +[0-9,.]+ (ns|us|ms)" out || fail "no figure for weir $name"
+done
+has "the base" out
+has "fewer than 5 rounds" one.json
+has "one.html" out
+"$bench" report one.json --out again.html >out
+cmp one.html again.html
+"$bench" diff one.json one.json >out
+
+# Relays pass on to one server behind them; those that are not installed are skipped by name.
+"$bench" compare servers --only servers/relay/messages --rounds 1 --seconds 0.05 --out relay >out 2>err
+for name in asio epoll; do
+  grep -Eq "^  weir $name +[0-9,.]+ (ns|us|ms)" out || fail "no figure for weir $name"
+done
+for name in haproxy "nginx stream"; do has "  $name " out; done
+mkdir behind
+for program in weir-bench weir-proxy; do cp "$(dirname "$bench")/$program" behind/; done
+behind/weir-bench compare servers --only servers/relay/messages --rounds 1 --out behind/found >out 2>err
+has "the server behind it: weir-floor-epoll is not built" out
+
+# Who is not there is named, and the others are measured.
+mkdir alone
+cp "$bench" alone/weir-bench
+alone/weir-bench compare servers --only servers/hello/1 --rounds 1 --seconds 0.05 >out 2>err
+has "weir-http-hello is not built" out
+if grep -q hello/16 out; then fail "a whole id was taken for a part of one"; fi
+has "weir-http-hello is not built" weir-bench-servers.json
+
+# Nothing is measured for a list, and nothing that is not there can be asked for.
+"$bench" compare peers --list >out 2>err
+has "peers/ping-pong/64/64" out
+if "$bench" compare peers --only no-such-row >out 2>err; then fail "a row that is none was found"; fi
+has "--list" err
+
+# Interrupted, it has left a file that can be read, and no server.
+rm err
+mkfifo err
+"$bench" compare backends --seconds 60 --out cut >out 2>err &
+pid=$!
+exec 3<err
+read -r plan <&3
+read -r _ <&3  # the first row has begun
+kill "$pid"
+status=0
+wait "$pid" || status=$?
+[[ $plan =~ ^[0-9]+\ steps,\ about\ [0-9]+\ minutes$ ]] || fail "it does not say how long it takes: $plan"
+[[ $status -eq 143 ]] || fail "interrupted, it ended with $status"
+"$bench" report cut.json >out
+if pgrep -P "$pid" >out; then fail "a server was left behind"; fi
