@@ -28,6 +28,17 @@ if(WEIR_SANITIZE)
        TSAN_OPTIONS=halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp)
 endif()
 
+# How a test's own sources are compiled; what they test is compiled as everywhere. Half of all
+# compiling is the tests, and half of that the optimiser's and the sanitizers' work on their checks.
+set(WEIR_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+if(WEIR_SANITIZE)
+  set(WEIR_TEST_OPTIONS -O0)
+  if(WEIR_SANITIZE MATCHES "undefined")
+    list(APPEND WEIR_TEST_OPTIONS
+         -fno-sanitize=null,alignment,object-size,nonnull-attribute,returns-nonnull-attribute)
+  endif()
+endif()
+
 function(weir_test_timeout result seconds)
   if(NOT seconds)
     set(seconds 60)
@@ -44,6 +55,7 @@ function(weir_add_test name)
   endif()
 
   add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${WEIR_TEST_OPTIONS})
   target_link_libraries(${name} PRIVATE weir-test-main weir::testing ${arg_LIBRARIES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests"
                                              "${PROJECT_SOURCE_DIR}/framework/src")

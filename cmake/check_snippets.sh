@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # Usage: check_snippets.sh [ROOT]
-# Checks that the C++ in the guides is code that runs: each ```cpp block of ROOT/README.md and
-# ROOT/docs/*.md stands, line after line, in a file under ROOT/tests/docs or ROOT/tests/consumer,
-# which the tests compile and run. The block may be indented less than in the file, by the same for
-# every line. Prints every block that does not stand there as file:line.
+# Checks that the C++ in the guides is code that runs: each ```cpp block of ROOT/README.md and of
+# the pages under ROOT/docs, the lessons too, stands, line after line, in a file under ROOT/tests/docs
+# or ROOT/tests/consumer, which the tests compile and run. The block may be indented less than in the
+# file, by the same for every line. Prints every block that does not stand there as file:line.
 set -euo pipefail
 
 cd "${1:-$(dirname "$0")/..}"
 
-shopt -s nullglob
-guides=(docs/*.md)
+mapfile -t guides < <(find docs -type f -name '*.md' 2>/dev/null | sort)
 [[ -e README.md ]] && guides+=(README.md)
 mapfile -t sources < <(find tests/docs tests/consumer -type f \( -name '*.cpp' -o -name '*.hpp' \) \
   2>/dev/null | sort)

@@ -21,6 +21,14 @@ if [[ ! $app =~ ^[a-z0-9_-]+$ || ! -e $root/apps/$app/main.cpp ]]; then
   exit 2
 fi
 
+# A comparison starts servers of weir and of others.
+profile="build"
+targets=("weir-$app")
+if [[ $app == bench && ${1:-} == compare ]]; then
+  profile="bench"
+  targets+=("bench-servers")
+fi
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 quietly() {
@@ -35,12 +43,12 @@ quietly() {
 build() {
   cd "$root" &&
     { [[ build/release/build.ninja -nt CMakePresets.json ]] || cmake --preset release; } &&
-    cmake --build --preset release --target "weir-$app"
+    cmake --build --preset release --target "${targets[@]}"
 }
 if [[ ! -x $root/build/release/bin/weir-$app ]]; then
   echo "run.sh: building weir-$app; the first time takes a minute or two" >&2
 fi
-quietly "$root/cmake/setup.sh" build
+quietly "$root/cmake/setup.sh" "$profile"
 (quietly build)
 rm -f "$log"
 exec "$root/build/release/bin/weir-$app" "$@"

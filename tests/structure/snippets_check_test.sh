@@ -73,7 +73,15 @@ expect_refused "no end" 'docs/guide.md:1: the block has no end'
 guide '```c++' 'struct Code {' '```'
 expect_refused "a name of the language that is not looked for" 'docs/guide.md:1: write ```cpp'
 
-rm "$work/docs/guide.md"
+guide '# Guide'
+mkdir "$work/docs/lessons"
+printf '%s\n' '```cpp' 'struct Nowhere;' '```' >"$work/docs/lessons/queue.md"
+expect_refused "a lesson" 'docs/lessons/queue.md:1: no file under tests/docs has this block'
+printf '%s\n' '```cpp' 'struct Code {' '```' >"$work/docs/lessons/queue.md"
+expect_accepted "a lesson whose code stands in the tests"
+grep -qx '1 blocks stand in tests/docs' "$work/out" || failures=$((failures + 1))
+
+rm -r "$work/docs/lessons" "$work/docs/guide.md"
 expect_refused "no guide at all" 'no guide under'
 
 if ((failures > 0)); then
