@@ -92,6 +92,31 @@ async function shows_what_happens(browser) {
   await server.stop();
 }
 
+/** A route's name may be long, and any loop may be in it at the moment that is shown. */
+async function fits_whatever_its_loops_are_in(browser) {
+  const server = await Program.start(echo, local, 2);
+  const { page, check, close } = await open_page(browser, server.said("inspector on "), { viewport: sizes[0] });
+  const name = "tcp://[fd00:1234:5678:9abc:def0:1234:5678:9abc]:65535";
+  await page.route("**/snapshot?*", async (route) => {
+    const response = await route.fetch();
+    const shown = await response.json();
+    const loop = { ...shown.loops[0], connections: 1000000, lag: 0.1234, in: name, stalled: true };
+    const busy = { ...shown.routes[0], name, calls: 123456789012, in_flight: 100000, failed: 123456789012 };
+    const stall = { route: name, loop: 0, began: 0, lasted: 12345.678, over: false };
+    await route.fulfill({ response, json: { ...shown, loops: [loop], routes: [busy], stalls: [stall] } });
+  });
+  await text_comes(page, "#loops tbody", /65535, stalled/);
+  for (const width of [360, 801, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await check_fits(page);
+  }
+  await screenshot(page, "inspector-long-names");
+  await page.unrouteAll({ behavior: "wait" });
+  check();
+  await close();
+  await server.stop();
+}
+
 async function asks_for_a_token(browser) {
   const token = "0123456789abcdef-of-a-test";
   writeFileSync("token", `${token}\n`, { mode: 0o600 });
@@ -121,5 +146,6 @@ async function asks_for_a_token(browser) {
 
 await with_browser(async (browser) => {
   await shows_what_happens(browser);
+  await fits_whatever_its_loops_are_in(browser);
   await asks_for_a_token(browser);
 });

@@ -3,10 +3,10 @@
 #include "bus/redis_bus.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <random>
 #include <utility>
 
+#include "core/thrown.hpp"
 #include "weir/framing/resp_writer.hpp"
 
 namespace weir {
@@ -254,10 +254,8 @@ void RedisCore::tell(BusState state, const Error& why) {
   if (!hooks_.on_state) return;
   try {
     hooks_.on_state(state, why);
-  } catch (const std::exception& error) {
-    options_.log.write(LogLevel::error, std::string("BusHooks::on_state threw: ") + error.what());
   } catch (...) {
-    options_.log.write(LogLevel::error, "BusHooks::on_state threw");
+    options_.log.write(LogLevel::error, "BusHooks::on_state threw: " + thrown_text());
   }
 }
 

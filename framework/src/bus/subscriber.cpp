@@ -1,7 +1,8 @@
 #include "bus/subscriber.hpp"
 
-#include <exception>
 #include <utility>
+
+#include "core/thrown.hpp"
 
 namespace weir {
 
@@ -85,19 +86,14 @@ void Subscriber::deliver() {
 }
 
 void Subscriber::call(Item& item) {
-  const auto thrown = [this](std::string_view what) {
-    log_.write(LogLevel::error, "a subscriber threw: " + std::string(what));
-  };
   try {
     if (item.message != nullptr) {
       handler_(*item.message);
     } else if (options_.on_lost) {
       options_.on_lost(item.lost);
     }
-  } catch (const std::exception& error) {
-    thrown(error.what());
   } catch (...) {
-    thrown("no std::exception");
+    log_.write(LogLevel::error, "a subscriber threw: " + thrown_text());
   }
 }
 

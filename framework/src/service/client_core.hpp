@@ -111,6 +111,8 @@ class ClientCore final : public FrameReceiver,
   void settle();
   [[nodiscard]] ClientMessage* match(std::string_view frame, bool& unsolicited);
   void no_longer_awaited();
+
+  // client_outcomes.cpp: how a message ends
   void abandon(ClientMessage& message, Error before_sending, Error after);
   void take_back(const std::string& why, std::uint64_t written);
   void lose(ClientMessage& message, Error reason);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <string>
 #include <utility>
 
 #include "core/text.hpp"
+#include "core/thrown.hpp"
 #include "session/recorded_protocol.hpp"
 
 namespace weir {
@@ -143,10 +143,8 @@ Status Worker::serve(Accepted accepted, const Service& service) {
     if (!transport->ready()) return begin_handshake(std::move(transport), service);
     open(std::move(transport), service);
     return {};
-  } catch (const std::exception& exception) {
-    return Error{text::printable(exception.what())};
   } catch (...) {
-    return Error{"an exception that is no std::exception"};
+    return Error{text::printable(thrown_text())};
   }
 }
 
@@ -194,8 +192,8 @@ void Worker::end_handshake(Handshake& handshake, Result<TransportPtr> result,
   if (result.ok()) {
     try {
       return open(result.take(), service);
-    } catch (const std::exception& exception) {
-      result = Error{text::printable(exception.what())};
+    } catch (...) {
+      result = Error{text::printable(thrown_text())};
     }
   }
   const Error& why = result.error();

@@ -2,8 +2,7 @@
 // For the files that Connection is written in: connection.cpp, _input and _output.
 #pragma once
 
-#include <exception>
-
+#include "core/thrown.hpp"
 #include "weir/session/connection.hpp"
 
 namespace weir {
@@ -14,12 +13,9 @@ bool Connection::guarded(Call call) {
   try {
     call();
     return true;
-  } catch (const std::exception& exception) {
-    context_.counters.handler_failures.add();
-    log_failure(CloseReason::handler_failed, exception.what());
   } catch (...) {
     context_.counters.handler_failures.add();
-    log_failure(CloseReason::handler_failed, "an exception that is no std::exception");
+    log_failure(CloseReason::handler_failed, thrown_text());
   }
   return false;
 }

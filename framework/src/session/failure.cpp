@@ -1,5 +1,7 @@
 #include "weir/session/failure.hpp"
 
+#include "core/thrown.hpp"
+
 namespace weir {
 
 std::string_view to_string(FailureKind kind) {
@@ -33,10 +35,8 @@ Failure failure_of(const std::exception_ptr& thrown) {
     std::rethrow_exception(thrown);
   } catch (const Refusal& refusal) {
     return refusal.failure();
-  } catch (const std::exception& exception) {
-    return Failure{.kind = FailureKind::failed, .detail = exception.what()};
   } catch (...) {
-    return Failure{.kind = FailureKind::failed, .detail = "an exception that is no std::exception"};
+    return Failure{.kind = FailureKind::failed, .detail = thrown_text()};
   }
 }
 

@@ -83,6 +83,7 @@ class ClientCore final : private Deferred, public std::enable_shared_from_this<C
   void leave(ClientExchange& exchange);
   [[nodiscard]] ClientOrigin& origin_of(const Url& url);
 
+  // client_connections.cpp
   void settle_wires();
   void serve_waiting();
   void serve(ClientOrigin& origin);
@@ -92,6 +93,7 @@ class ClientCore final : private Deferred, public std::enable_shared_from_this<C
   void bury(ClientWire& wire);
   void end_closed(ClientExchange& exchange, const ClientWire& wire);
 
+  // client_core.cpp: the end of an exchange
   void fail(ClientExchange& exchange, Error error);
   void finish(ClientExchange& exchange);
   void dispatch();

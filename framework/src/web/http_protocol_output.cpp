@@ -2,6 +2,7 @@
 #include <ctime>
 #include <utility>
 
+#include "core/thrown.hpp"
 #include "web/compression.hpp"
 #include "web/http_protocol.hpp"
 #include "weir/session/connection.hpp"
@@ -169,8 +170,8 @@ void HttpProtocol::write_upgrade(Exchange& exchange, std::string_view protocol,
   connection.hand_over();
   try {
     next_->on_open(session);
-  } catch (const std::exception& thrown) {
-    connection.fail(CloseReason::handler_failed, thrown.what());
+  } catch (...) {
+    connection.fail(CloseReason::handler_failed, thrown_text());
   }
 }
 

@@ -1,10 +1,10 @@
 #include "web/websocket_client_core.hpp"
 
 #include <cerrno>
-#include <exception>
 #include <limits>
 #include <utility>
 
+#include "core/thrown.hpp"
 #include "web/websocket_client_protocol.hpp"
 #include "weir/websocket/random.hpp"
 
@@ -272,17 +272,13 @@ void ClientCore::set_state(ClientState state, const Error& why) {
 template <class Call>
 void ClientCore::guarded(std::string_view where, Call call) {
   if (hooks_silent_) return;
-  std::string what;
   try {
-    return call();
-  } catch (const std::exception& exception) {
-    what = exception.what();
+    call();
   } catch (...) {
-    what = "an exception that is no std::exception";
+    brake_.write(options_.log, LogLevel::error, loop_.now(),
+                 "WebSocket client of " + url_.origin() + ": " + std::string(where) +
+                     " threw: " + thrown_text());
   }
-  brake_.write(
-      options_.log, LogLevel::error, loop_.now(),
-      "WebSocket client of " + url_.origin() + ": " + std::string(where) + " threw: " + what);
 }
 
 }  // namespace weir::websocket
