@@ -21,7 +21,7 @@ if [[ ! $app =~ ^[a-z0-9_-]+$ || ! -e $root/apps/$app/main.cpp ]]; then
   exit 2
 fi
 
-# A comparison starts servers of weir and of others.
+# A comparison starts servers of weir and of others, whose libraries may have come since CMake looked.
 profile="build"
 targets=("weir-$app")
 if [[ $app == bench && ${1:-} == compare ]]; then
@@ -42,7 +42,8 @@ quietly() {
 # From the root, but the program keeps the caller's directory.
 build() {
   cd "$root" &&
-    { [[ build/release/build.ninja -nt CMakePresets.json ]] || cmake --preset release; } &&
+    { [[ $profile != bench && build/release/build.ninja -nt CMakePresets.json ]] ||
+      cmake --preset release; } &&
     cmake --build --preset release --target "${targets[@]}"
 }
 if [[ ! -x $root/build/release/bin/weir-$app ]]; then
