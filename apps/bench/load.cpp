@@ -37,8 +37,6 @@ struct Snapshot {
   std::uint64_t replies = 0;
   std::uint64_t payload = 0;
   std::uint64_t ended = 0;
-  std::uint64_t offered = 0;
-  std::uint64_t dropped = 0;
   ThreadCpu client;
   ProcessCpu server;
 };
@@ -121,8 +119,6 @@ class Crew {
       snapshot.replies += worker->replies();
       snapshot.payload += worker->payload();
       snapshot.ended += worker->ended();
-      snapshot.offered += worker->offered();
-      snapshot.dropped += worker->dropped();
     }
     if (options_.server_pid != 0) snapshot.server = read_process_cpu(options_.server_pid);
     snapshot.time = Clock::now();
@@ -139,10 +135,8 @@ class Crew {
     for (const auto& worker : workers_) {
       result.latency.merge(worker->latency());
       result.unclosed += worker->unclosed();
-      if (!result.rate) continue;
-      result.rate->backlog_peak += worker->overdue().peak;
-      result.rate->unsent += worker->overdue().unsent;
     }
+    if (options_.rate > 0) result.rate = rate_result();
   }
 
  private:
@@ -166,6 +160,25 @@ class Crew {
     std::uint64_t sum = 0;
     for (const auto& worker : workers_) sum += worker->replies();
     return sum;
+  }
+
+  // Of the workers alone: what each came to late in its window is in it.
+  RateResult rate_result() const {
+    RateResult rate;
+    std::uint64_t offered = 0, before = 0, after = 0;
+    for (const auto& worker : workers_) {
+      const auto& demand = worker->demand();
+      rate.offered_per_second += static_cast<double>(demand.offered) / demand.seconds;
+      rate.backlog_peak += demand.peak;
+      rate.unsent += demand.unsent;
+      rate.dropped += demand.dropped;
+      offered += demand.offered;
+      before += demand.waiting_at_begin;
+      after += demand.waiting_at_end + demand.dropped;
+    }
+    rate.kept_up = kept_up(static_cast<double>(offered), static_cast<double>(before),
+                           static_cast<double>(after));
+    return rate;
   }
 
   // The share of a wait that is over, by time or by messages.
@@ -215,15 +228,6 @@ Limit limit_of(const LoadResult& result) {
   return server ? Limit::server : Limit::neither;
 }
 
-RateResult rate_result(const Snapshot& before, const Snapshot& after, const LoadResult& result) {
-  const double offered = since(before.offered, after.offered);
-  RateResult rate;
-  rate.offered_per_second = offered / result.seconds;
-  rate.dropped = after.dropped - before.dropped;
-  rate.kept_up = kept_up(offered, static_cast<double>(result.messages));
-  return rate;
-}
-
 LoadResult difference(const Snapshot& before, const Snapshot& after, const LoadOptions& options) {
   LoadResult result;
   result.seconds = Seconds{after.time - before.time}.count();
@@ -246,7 +250,6 @@ LoadResult difference(const Snapshot& before, const Snapshot& after, const LoadO
     result.server = server_cost(before.server, after.server, result, options);
   }
   result.limit = limit_of(result);
-  if (options.rate > 0) result.rate = rate_result(before, after, result);
   return result;
 }
 

@@ -31,7 +31,8 @@ struct RateResult {
   std::uint64_t backlog_peak = 0;  // most messages that were due and could not be sent
   std::uint64_t unsent = 0;   // of them, still waiting at the end; they count as answered by then
   std::uint64_t dropped = 0;  // came due at a full backlog and count nowhere else
-  bool kept_up = true;  // as many were answered as came due, but for what is always on the way
+  bool kept_up = true;  // as many were answered as came due, but for what is always on the way;
+                        // if not, `limit` says whether the client was too slow to ask
 };
 
 struct LoadResult {
