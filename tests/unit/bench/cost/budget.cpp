@@ -102,6 +102,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_budget_is_refused) {
   BOOST_TEST(is_refused("length:4", "morse"));
   BOOST_TEST(is_refused("\"depth\": 64", "\"depth\": 0"));
   BOOST_TEST(is_refused("\"depth\": 64", "\"depth\": 100000000"));
+  BOOST_TEST(is_refused("\"raw\"", "\"resp\", \"keys\": 1000000, \"reads\": 1000"));
+  BOOST_TEST(is_refused("\"raw\"", "\"resp\", \"keys\": 0"));
+  BOOST_TEST(is_refused("\"raw\"", "\"raw\", \"size\": -1"));
   BOOST_TEST(is_refused("\"connection\"", "\"mile\""));
   BOOST_TEST(is_refused("[\"weir-echo\"]", "[]"));
   BOOST_TEST(is_refused("[\"weir-echo\"]", "[\"\"]"));
