@@ -41,7 +41,8 @@ struct LoadResult {
   double messages_per_second = 0;
   double bytes_per_second = 0;  // payload, counted once
   // ns, to the recv that completed a message, from its send, or, at a fixed rate, from when it was
-  // due. A connection's first message counts from its connect().
+  // due. With churn, the first messages of a connection that follows another count from its
+  // connect().
   Histogram latency;
   std::optional<ServerCost> server;
   double client_ns_per_message = 0;

@@ -272,7 +272,7 @@ void Worker::pump(Stream& stream, std::uint64_t now) {
   if (open_loop_) {
     start_due(stream, room);
   } else if (room > 0) {
-    stream.start(room, now);
+    stream.start(room, stream.due_at(now));
   }
   if (const auto count = stream.in_flight() - before; count > 0) count_started(count, now);
   if (stream.has_unsent() && !is_full) stream.flush();
@@ -295,9 +295,9 @@ void Worker::count_started(unsigned count, std::uint64_t now) {
   in_flight_ += count;
 }
 
-// The latency of its first message holds the time of the handshake of TCP.
 void Worker::reopen(Stream& stream) {
-  stream.open(start_connect(options_.to, source_++ % churn_sources));
+  const auto begun = now_nanoseconds();
+  stream.open(start_connect(options_.to, source_++ % churn_sources), begun);
   ++open_;
   if (stream.is_opening()) ++opening_;
   pump(stream, now_nanoseconds());

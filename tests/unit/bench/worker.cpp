@@ -92,3 +92,43 @@ BOOST_AUTO_TEST_CASE(what_came_due_while_the_client_lagged_behind_was_offered) {
   BOOST_TEST(demand.peak == 100U);
   BOOST_TEST(worker.latency().count() == demand.offered - demand.dropped);
 }
+
+// The second connection's handshake is answered when the clock has moved by `delay`.
+BOOST_AUTO_TEST_CASE(the_first_message_of_a_connection_that_follows_another_holds_its_handshake) {
+  constexpr std::uint64_t delay = 5'000'000;
+  constexpr std::size_t message_bytes = 2 + 4 + 5;  // header, mask, payload
+  constexpr std::size_t close_bytes = 2 + 4 + 2;
+  const auto listener = open_listener();
+  const auto address = address_of(listener);
+  auto options = shaped(Protocol::websocket, 5, 1);
+  options.to = parse_endpoint("tcp://127.0.0.1:" + std::to_string(address.port()));
+  options.churn = 1;
+  const auto accept = [&] { return weir::Descriptor{::accept(listener.get(), nullptr, nullptr)}; };
+  const auto talk = [&](const weir::Descriptor& peer) {
+    std::string request;
+    while (!request.ends_with("\r\n\r\n")) request += read_exactly(peer, 1);
+    send_all(peer, upgraded);
+    const auto frame = read_exactly(peer, message_bytes);
+    std::string answer("\x82\x05", 2);
+    for (std::size_t i = 6; i < frame.size(); ++i) {
+      answer += static_cast<char>(frame[i] ^ frame[2 + (i - 6) % 4]);
+    }
+    send_all(peer, answer);
+    (void)read_exactly(peer, close_bytes);
+  };
+
+  auto socket = weir::test::connect_to(address);
+  set_nonblocking(socket);
+  Load load{options, {}};
+  load.start(std::move(socket));
+  load.enter(Phase::measuring);
+  talk(accept());
+  const auto second = accept();
+  const auto accepted = now_nanoseconds();
+  wait_until("time passes", [&] { return now_nanoseconds() >= accepted + delay; });
+  talk(second);
+  load.enter(Phase::abandoned);
+  const auto& latency = load.ended().latency();
+  BOOST_TEST(latency.count() == 2U);
+  BOOST_TEST(latency.max() >= delay);
+}
