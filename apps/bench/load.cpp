@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "client/dialect.hpp"
@@ -13,7 +14,7 @@
 #include "client/worker.hpp"
 #include "failure.hpp"
 #include "progress.hpp"
-#include "system/accept_queue.hpp"
+#include "system/connect_all.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
 
@@ -27,8 +28,6 @@ constexpr double all_the_time = 0.95;
 
 constexpr auto tick = std::chrono::milliseconds{100};
 constexpr std::chrono::seconds going_deadline{10};
-constexpr std::chrono::seconds accept_deadline{10};
-constexpr unsigned burst = 64;  // connections between two looks at the queue; below any backlog
 constexpr Seconds without_end = std::chrono::hours{24};
 
 // Everything that is counted, at one moment.
@@ -44,18 +43,15 @@ struct Snapshot {
 // The connections and threads of one run. The destructor ends the threads, however it came to it.
 class Crew {
  public:
-  // Many connections are opened a burst at a time, and the server takes each burst in. A server
-  // that accepts one between two rounds of messages would take seconds for thousands under load,
-  // and what is measured then were those that it has.
   Crew(const LoadOptions& options, const Dialect& dialect, const Interrupts& interrupts)
       : options_(options) {
     for (unsigned i = 0; i < options.threads; ++i) {
       workers_.push_back(std::make_unique<Worker>(stage_, dialect, options, share_of(i)));
     }
-    for (unsigned i = 0; i < options.connections; ++i) {
-      workers_[i % options.threads]->add(connect_to(options.to, source_of(i)), i);
-      if (i % burst == burst - 1) wait_accepted(options.to.port, accept_deadline, interrupts);
-    }
+    connect_all(options.to, 0, options.connections, interrupts,
+                [&](Descriptor socket, unsigned number) {
+                  workers_[number % options.threads]->add(std::move(socket), number);
+                });
     for (auto& worker : workers_) worker->start();
   }
   ~Crew() { abandon(); }
