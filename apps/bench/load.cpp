@@ -164,7 +164,9 @@ class Crew {
     std::uint64_t offered = 0, before = 0, after = 0;
     for (const auto& worker : workers_) {
       const auto& demand = worker->demand();
-      rate.offered_per_second += static_cast<double>(demand.offered) / demand.seconds;
+      if (demand.seconds > 0) {
+        rate.offered_per_second += static_cast<double>(demand.offered) / demand.seconds;
+      }
       rate.backlog_peak += demand.peak;
       rate.unsent += demand.unsent;
       rate.dropped += demand.dropped;

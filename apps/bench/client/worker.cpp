@@ -132,6 +132,7 @@ void Worker::begin_measuring(std::uint64_t now) {
   if (share_.quota > 0) {
     to_send_ = share_.quota - std::min(share_.quota, in_flight_);
     quota_ends_at_ = replies() + share_.quota;
+    quota_sent_at_ = now;
   }
 }
 
@@ -162,7 +163,8 @@ void Worker::begin_demand(std::uint64_t now) {
 void Worker::end_demand(std::uint64_t now) {
   while (to_send_ > 0 && open_loop_->arrive(now - 1)) {
   }
-  demand_.seconds = static_cast<double>(now - demand_began_at_) / second;
+  const auto end = to_send_ > 0 ? now : quota_sent_at_;
+  demand_.seconds = static_cast<double>(end - demand_began_at_) / second;
   demand_.offered = open_loop_->offered() - demand_.offered;
   demand_.dropped = open_loop_->dropped() - demand_.dropped;
   demand_.unsent = open_loop_->backlog();
@@ -291,7 +293,10 @@ void Worker::start_due(Stream& stream, unsigned room) {
 
 void Worker::count_started(unsigned count, std::uint64_t now) {
   if (in_flight_ == 0) progressed_at_ = now;
-  if (to_send_ != no_end) to_send_ -= count;
+  if (to_send_ != no_end) {
+    to_send_ -= count;
+    quota_sent_at_ = now;
+  }
   in_flight_ += count;
 }
 

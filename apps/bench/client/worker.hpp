@@ -39,7 +39,7 @@ struct Share {
 
 // What came due in the window of an open loop, and what became of it.
 struct Demand {
-  double seconds = 0;         // length of the window, as the worker saw it
+  double seconds = 0;  // of the window, as the worker saw it; with a quota, until its last message
   std::uint64_t offered = 0;  // messages that came due, dropped ones too
   std::uint64_t dropped = 0;
   std::size_t peak = 0;                // of the backlog
@@ -120,6 +120,7 @@ class Worker {
   std::uint64_t to_send_;  // messages that may still be started
   std::uint64_t in_flight_ = 0;
   std::uint64_t quota_ends_at_ = 0;  // in replies
+  std::uint64_t quota_sent_at_ = 0;
   std::uint64_t progressed_at_ = 0;
   unsigned new_ = 0;  // streams that have had no answer
   unsigned open_ = 0;

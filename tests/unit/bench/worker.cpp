@@ -54,6 +54,11 @@ class Load {
   Worker worker_;
 };
 
+void let_pass(std::uint64_t nanoseconds) {
+  const auto end = now_nanoseconds() + nanoseconds;
+  wait_until("time passes", [&] { return now_nanoseconds() >= end; });
+}
+
 /// Sends back what comes until the worker has finished.
 void echo_to_end(weir::Descriptor peer) {
   char byte = 0;
@@ -93,6 +98,27 @@ BOOST_AUTO_TEST_CASE(what_came_due_while_the_client_lagged_behind_was_offered) {
   BOOST_TEST(worker.latency().count() == demand.offered - demand.dropped);
 }
 
+// Another thread may need longer for its own messages.
+BOOST_AUTO_TEST_CASE(with_a_quota_a_rate_is_that_of_the_time_until_its_last_message) {
+  constexpr unsigned quota = 10;
+  auto [peer, socket] = unix_pair();
+  Load load{shaped(Protocol::raw, 1, 1), {.quota = quota, .rate = 1e8, .max_backlog = 100}};
+  load.start(std::move(socket));
+  const auto began = now_nanoseconds();
+  load.enter(Phase::measuring);
+  for (unsigned i = 1; i < quota; ++i) send_all(peer, read_exactly(peer, 1));
+  const auto message = read_exactly(peer, 1);
+  const auto sent = now_nanoseconds();
+  send_all(peer, message);
+  let_pass(5'000'000);
+  load.enter(Phase::draining);
+  echo_to_end(std::move(peer));
+
+  const auto& demand = load.ended().demand();
+  BOOST_TEST(demand.seconds > 0);
+  BOOST_TEST(demand.seconds <= static_cast<double>(sent - began) / 1e9);
+}
+
 // The second connection's handshake is answered when the clock has moved by `delay`.
 BOOST_AUTO_TEST_CASE(the_first_message_of_a_connection_that_follows_another_holds_its_handshake) {
   constexpr std::uint64_t delay = 5'000'000;
@@ -124,8 +150,7 @@ BOOST_AUTO_TEST_CASE(the_first_message_of_a_connection_that_follows_another_hold
   load.enter(Phase::measuring);
   talk(accept());
   const auto second = accept();
-  const auto accepted = now_nanoseconds();
-  wait_until("time passes", [&] { return now_nanoseconds() >= accepted + delay; });
+  let_pass(delay);
   talk(second);
   load.enter(Phase::abandoned);
   const auto& latency = load.ended().latency();
