@@ -12,6 +12,7 @@
 
 #include "client/protocols/protocols.hpp"
 #include "failure.hpp"
+#include "limits.hpp"
 
 namespace weir::bench {
 namespace {
@@ -95,7 +96,7 @@ void add_messages(CLI::App& app, Words& words, LoadOptions& load) {
       ->check(CLI::Range(std::size_t{1}, max_size))
       ->capture_default_str();
   app.add_option("--depth", load.depth, "messages that each connection keeps in flight")
-      ->check(CLI::Range(1, 65'536))
+      ->check(CLI::Range(1U, max_depth))
       ->capture_default_str();
 }
 
@@ -139,10 +140,10 @@ void add_details(CLI::App& app, LoadOptions& load) {
   app.add_option("--path", load.path, "of http and websocket")->check(path)->capture_default_str();
   app.add_flag("--text", load.text, "websocket: messages of text, not binary");
   app.add_option("--keys", load.keys, "resp: keys that are set and read in turn")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(CLI::Range(1U, max_keys))
       ->capture_default_str();
   app.add_option("--reads", load.reads, "resp: GETs of a key after each SET of it")
-      ->check(CLI::Range(0, 1000))
+      ->check(CLI::Range(0U, max_reads))
       ->capture_default_str();
 }
 
@@ -171,15 +172,7 @@ void check_shape(const LoadOptions& load) {
   if (load.messages > 0 && load.messages < load.threads) {
     throw Failure("--messages is less than --threads");
   }
-  if ((load.size + 4) * load.depth > max_bytes_in_flight) {
-    throw Failure("--size times --depth is more than 64 MiB in flight on a connection");
-  }
-  if (std::uint64_t{load.connections} * load.depth > max_messages_in_flight) {
-    throw Failure("--connections times --depth is more than 1,000,000 messages in flight");
-  }
-  if (load.protocol == Protocol::resp && load.size * load.keys > max_key_bytes) {
-    throw Failure("--size times --keys is more than 64 MiB of values");
-  }
+  check_limits(load);
 }
 
 void finish_shape(const CLI::App& app, LoadOptions& load, const Words& words) {

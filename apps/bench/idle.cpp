@@ -2,26 +2,24 @@
 // accept queue; that it has finished with the last one, by memory that no longer changes.
 #include "idle.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "failure.hpp"
 #include "system/accept_queue.hpp"
+#include "system/connect_all.hpp"
 #include "system/descriptor.hpp"
+#include "system/is_closed.hpp"
 
 namespace weir::bench {
 namespace {
 
-constexpr std::chrono::seconds accept_deadline{10};
 constexpr std::chrono::milliseconds between_reads{20};
 constexpr unsigned reads_alike = 5;
 constexpr unsigned most_reads = 100;
-constexpr unsigned burst = 64;  // connections between two looks at the queue; below any backlog
 
 Memory settled_memory(pid_t pid, const Interrupts& interrupts) {
   auto memory = read_memory(pid);
@@ -33,12 +31,6 @@ Memory settled_memory(pid_t pid, const Interrupts& interrupts) {
     memory = next;
   }
   return memory;
-}
-
-bool is_closed(const Descriptor& socket) {
-  char byte = 0;
-  const auto came = ::recv(socket.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return came == 0 || (came < 0 && errno != EAGAIN);
 }
 
 void require_open(const std::vector<Descriptor>& sockets) {
@@ -56,15 +48,13 @@ IdleResult run_idle(const IdleOptions& options, const Interrupts& interrupts) {
   std::vector<Descriptor> sockets;
   sockets.reserve(options.connections + 1);
   sockets.push_back(connect_to(options.to));
-  wait_accepted(options.to.port, accept_deadline, interrupts);
+  wait_accepted(options.to.port, interrupts);
 
   IdleResult result;
   result.before = settled_memory(options.server_pid, interrupts);
-  for (unsigned i = 0; i < options.connections; ++i) {
-    sockets.push_back(connect_to(options.to));
-    if (i % burst == burst - 1) wait_accepted(options.to.port, accept_deadline, interrupts);
-  }
-  wait_accepted(options.to.port, accept_deadline, interrupts);
+  connect_all(options.to, 1, options.connections, interrupts,
+              [&](Descriptor socket, unsigned) { sockets.push_back(std::move(socket)); });
+  wait_accepted(options.to.port, interrupts);
   result.after = settled_memory(options.server_pid, interrupts);
   require_open(sockets);
 

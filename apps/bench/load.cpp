@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "client/dialect.hpp"
@@ -13,7 +14,7 @@
 #include "client/worker.hpp"
 #include "failure.hpp"
 #include "progress.hpp"
-#include "system/accept_queue.hpp"
+#include "system/connect_all.hpp"
 #include "system/process.hpp"
 #include "text.hpp"
 
@@ -27,8 +28,6 @@ constexpr double all_the_time = 0.95;
 
 constexpr auto tick = std::chrono::milliseconds{100};
 constexpr std::chrono::seconds going_deadline{10};
-constexpr std::chrono::seconds accept_deadline{10};
-constexpr unsigned burst = 64;  // connections between two looks at the queue; below any backlog
 constexpr Seconds without_end = std::chrono::hours{24};
 
 // Everything that is counted, at one moment.
@@ -37,8 +36,6 @@ struct Snapshot {
   std::uint64_t replies = 0;
   std::uint64_t payload = 0;
   std::uint64_t ended = 0;
-  std::uint64_t offered = 0;
-  std::uint64_t dropped = 0;
   ThreadCpu client;
   ProcessCpu server;
 };
@@ -46,18 +43,15 @@ struct Snapshot {
 // The connections and threads of one run. The destructor ends the threads, however it came to it.
 class Crew {
  public:
-  // Many connections are opened a burst at a time, and the server takes each burst in. A server
-  // that accepts one between two rounds of messages would take seconds for thousands under load,
-  // and what is measured then were those that it has.
   Crew(const LoadOptions& options, const Dialect& dialect, const Interrupts& interrupts)
       : options_(options) {
     for (unsigned i = 0; i < options.threads; ++i) {
       workers_.push_back(std::make_unique<Worker>(stage_, dialect, options, share_of(i)));
     }
-    for (unsigned i = 0; i < options.connections; ++i) {
-      workers_[i % options.threads]->add(connect_to(options.to, source_of(i)), i);
-      if (i % burst == burst - 1) wait_accepted(options.to.port, accept_deadline, interrupts);
-    }
+    connect_all(options.to, 0, options.connections, interrupts,
+                [&](Descriptor socket, unsigned number) {
+                  workers_[number % options.threads]->add(std::move(socket), number);
+                });
     for (auto& worker : workers_) worker->start();
   }
   ~Crew() { abandon(); }
@@ -121,8 +115,6 @@ class Crew {
       snapshot.replies += worker->replies();
       snapshot.payload += worker->payload();
       snapshot.ended += worker->ended();
-      snapshot.offered += worker->offered();
-      snapshot.dropped += worker->dropped();
     }
     if (options_.server_pid != 0) snapshot.server = read_process_cpu(options_.server_pid);
     snapshot.time = Clock::now();
@@ -139,10 +131,8 @@ class Crew {
     for (const auto& worker : workers_) {
       result.latency.merge(worker->latency());
       result.unclosed += worker->unclosed();
-      if (!result.rate) continue;
-      result.rate->backlog_peak += worker->overdue().peak;
-      result.rate->unsent += worker->overdue().unsent;
     }
+    if (options_.rate > 0) result.rate = rate_result();
   }
 
  private:
@@ -166,6 +156,27 @@ class Crew {
     std::uint64_t sum = 0;
     for (const auto& worker : workers_) sum += worker->replies();
     return sum;
+  }
+
+  // Of the workers alone: what each came to late in its window is in it.
+  RateResult rate_result() const {
+    RateResult rate;
+    std::uint64_t offered = 0, before = 0, after = 0;
+    for (const auto& worker : workers_) {
+      const auto& demand = worker->demand();
+      if (demand.seconds > 0) {
+        rate.offered_per_second += static_cast<double>(demand.offered) / demand.seconds;
+      }
+      rate.backlog_peak += demand.peak;
+      rate.unsent += demand.unsent;
+      rate.dropped += demand.dropped;
+      offered += demand.offered;
+      before += demand.waiting_at_begin;
+      after += demand.waiting_at_end + demand.dropped;
+    }
+    rate.kept_up = kept_up(static_cast<double>(offered), static_cast<double>(before),
+                           static_cast<double>(after));
+    return rate;
   }
 
   // The share of a wait that is over, by time or by messages.
@@ -215,15 +226,6 @@ Limit limit_of(const LoadResult& result) {
   return server ? Limit::server : Limit::neither;
 }
 
-RateResult rate_result(const Snapshot& before, const Snapshot& after, const LoadResult& result) {
-  const double offered = since(before.offered, after.offered);
-  RateResult rate;
-  rate.offered_per_second = offered / result.seconds;
-  rate.dropped = after.dropped - before.dropped;
-  rate.kept_up = kept_up(offered, static_cast<double>(result.messages));
-  return rate;
-}
-
 LoadResult difference(const Snapshot& before, const Snapshot& after, const LoadOptions& options) {
   LoadResult result;
   result.seconds = Seconds{after.time - before.time}.count();
@@ -246,7 +248,6 @@ LoadResult difference(const Snapshot& before, const Snapshot& after, const LoadO
     result.server = server_cost(before.server, after.server, result, options);
   }
   result.limit = limit_of(result);
-  if (options.rate > 0) result.rate = rate_result(before, after, result);
   return result;
 }
 

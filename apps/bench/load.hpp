@@ -31,7 +31,8 @@ struct RateResult {
   std::uint64_t backlog_peak = 0;  // most messages that were due and could not be sent
   std::uint64_t unsent = 0;   // of them, still waiting at the end; they count as answered by then
   std::uint64_t dropped = 0;  // came due at a full backlog and count nowhere else
-  bool kept_up = true;  // as many were answered as came due, but for what is always on the way
+  bool kept_up = true;  // as many were answered as came due, but for what is always on the way;
+                        // if not, `limit` says whether the client was too slow to ask
 };
 
 struct LoadResult {
@@ -40,7 +41,8 @@ struct LoadResult {
   double messages_per_second = 0;
   double bytes_per_second = 0;  // payload, counted once
   // ns, to the recv that completed a message, from its send, or, at a fixed rate, from when it was
-  // due. A connection's first message counts from its connect().
+  // due. With churn, the first messages of a connection that follows another count from its
+  // connect().
   Histogram latency;
   std::optional<ServerCost> server;
   double client_ns_per_message = 0;

@@ -46,12 +46,16 @@ constexpr const char* name_of(Protocol protocol) {
   return "";
 }
 
-// Memory of the client is bounded by these; flags.cpp refuses what goes past them.
+// Memory of the client is bounded by these; limits.hpp refuses what goes past them.
 inline constexpr std::size_t max_size = 16U << 20U;                 // bytes of one payload
 inline constexpr std::size_t max_bytes_in_flight = 64U << 20U;      // of one connection
 inline constexpr std::uint64_t max_messages_in_flight = 1'000'000;  // of all connections
-inline constexpr std::uint64_t max_backlog = 1'000'000;   // due and not sent, of all connections
-inline constexpr std::size_t max_key_bytes = 64U << 20U;  // of the values of resp
+inline constexpr std::uint64_t max_backlog = 1'000'000;  // due and not sent, of all connections
+inline constexpr unsigned max_depth = 65'536;
+inline constexpr unsigned max_keys = 1'000'000;               // of resp
+inline constexpr unsigned max_reads = 1000;                   // of a key
+inline constexpr std::size_t max_key_bytes = 64U << 20U;      // of the values of resp
+inline constexpr std::size_t max_script_bytes = 256U << 20U;  // of its messages and their answers
 
 inline constexpr double max_rate = 10e6;       // messages a second
 inline constexpr unsigned max_idle = 100'000;  // connections

@@ -65,6 +65,20 @@ std::string client_line(const LoadResult& result) {
                                 percent(result.client_busy) + " of the time");
 }
 
+// Who was too slow for a rate. Where neither was busy, what the server waited for is its own.
+const char* who_is_late(Limit limit) {
+  switch (limit) {
+    case Limit::client:
+      return "the client";
+    case Limit::both:
+      return "client and server";
+    case Limit::server:
+    case Limit::neither:
+      return "the server";
+  }
+  return "";
+}
+
 std::string rate_lines(const LoadOptions& options, const LoadResult& result) {
   const auto& rate = *result.rate;
   auto text = line(
@@ -72,7 +86,8 @@ std::string rate_lines(const LoadOptions& options, const LoadResult& result) {
                   " came due, " + grouped(result.messages_per_second) + " answered; at most " +
                   grouped(static_cast<double>(rate.backlog_peak)) + " waited for their connection");
   if (!rate.kept_up) {
-    text += line("note", "the server did not keep up: " + plural(rate.unsent, "message") +
+    text += line("note", std::string(who_is_late(result.limit)) +
+                             " did not keep up: " + plural(rate.unsent, "message") +
                              " still waited at the end, and their latencies are cut there");
   }
   if (rate.dropped > 0) {

@@ -5,8 +5,11 @@
 
 #include <cerrno>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
+#include "client/protocols/length4.hpp"
+#include "client/websocket_frame.hpp"
 #include "failure.hpp"
 #include "text.hpp"
 
@@ -17,33 +20,17 @@ using namespace std::chrono_literals;
 
 constexpr auto deadline = 10s;  // for a handshake, and for a message to reach all
 
-constexpr std::string_view request =
-    "GET /room HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
-// A text message as one frame (RFC 6455, section 5.2), with a mask of zeros as a client's.
-std::string websocket_frame(unsigned size, bool masked) {
-  std::string bytes = "\x81";
-  const unsigned bit = masked ? 0x80 : 0;
-  if (size < 126) {
-    bytes += static_cast<char>(bit | size);
-  } else {
-    bytes += static_cast<char>(bit | 126);
-    bytes += static_cast<char>(size >> 8);
-    bytes += static_cast<char>(size & 0xff);
-  }
-  if (masked) bytes.append(4, '\0');
-  return bytes.append(size, 'a');
-}
+constexpr unsigned char text_message = 1;
 
 // What one says, and, without `saying`, what everybody hears of it.
 std::string message(const AudienceOptions& options, bool saying) {
-  if (options.manner == Manner::websocket) return websocket_frame(options.size, saying);
-  std::string bytes;
-  for (const unsigned shift : {24U, 16U, 8U, 0U}) {
-    bytes += static_cast<char>(options.size >> shift & 0xff);
+  const std::string text(options.size, 'a');
+  if (options.manner == Manner::websocket) {
+    const std::string_view mask{"\0\0\0\0", saying ? 4U : 0U};
+    return websocket_frame(text_message, text, mask);
   }
-  return bytes.append(options.size, 'a');
+  const auto length = length4_of(options.size);
+  return std::string{length.begin(), length.end()} + text;
 }
 
 }  // namespace
@@ -88,6 +75,7 @@ void Audience::enter(const Endpoint& server, Manner manner, const Interrupts& in
 }
 
 void Audience::shake_hands(const Descriptor& made, const Interrupts& interrupts) {
+  const auto request = websocket_request("/room", "localhost");
   if (::send(made.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
     fail_with_errno("no request can be sent");
   }

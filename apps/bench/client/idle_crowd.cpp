@@ -4,19 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "failure.hpp"
 #include "system/accept_queue.hpp"
+#include "system/connect_all.hpp"
+#include "system/is_closed.hpp"
 
 namespace weir::bench {
 namespace {
 
 constexpr std::chrono::seconds deadline{10};
-constexpr unsigned burst = 64;  // connections between two looks at the queue; below any backlog
 
 // Sends the opening and reads until it is answered.
 void exchange_opening(const Descriptor& socket, const Dialect& dialect,
@@ -37,26 +37,17 @@ void exchange_opening(const Descriptor& socket, const Dialect& dialect,
   }
 }
 
-bool is_closed(const Descriptor& socket) {
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    const auto came = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (came <= 0) return came == 0 || errno != EAGAIN;
-  }
-}
-
 }  // namespace
 
 IdleCrowd::IdleCrowd(const LoadOptions& options, const Dialect& dialect,
                      const Interrupts& interrupts) {
   sockets_.reserve(options.idle);
-  for (unsigned i = 0; i < options.idle; ++i) {
-    auto socket = connect_to(options.to, source_of(options.connections + i));
-    exchange_opening(socket, dialect, interrupts);
-    sockets_.push_back(std::move(socket));
-    if (i % burst == burst - 1) wait_accepted(options.to.port, deadline, interrupts);
-  }
-  if (options.idle > 0) wait_accepted(options.to.port, deadline, interrupts);
+  connect_all(options.to, options.connections, options.idle, interrupts,
+              [&](Descriptor socket, unsigned) {
+                exchange_opening(socket, dialect, interrupts);
+                sockets_.push_back(std::move(socket));
+              });
+  if (options.idle > 0) wait_accepted(options.to.port, interrupts);
 }
 
 unsigned IdleCrowd::lost() const {

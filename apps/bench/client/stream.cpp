@@ -30,8 +30,9 @@ Stream::Stream(const Dialect& dialect, unsigned number, unsigned depth, std::uin
       depth_(depth),
       churn_(churn == 0 ? std::numeric_limits<std::uint64_t>::max() : churn) {}
 
-void Stream::open(Descriptor socket) {
+void Stream::open(Descriptor socket, std::optional<std::uint64_t> begun) {
   socket_ = std::move(socket);
+  begun_ = begun;
   next_ = dialect_.first_message(number_);
   send_at_ = script_.start_of(next_);
   answers_ = dialect_.answers(next_);

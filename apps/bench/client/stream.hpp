@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,13 +31,19 @@ class Stream {
   unsigned number() const { return number_; }
 
   // A new connection, which may still be connecting: what cannot be sent yet stays for flush().
-  void open(Descriptor socket);
+  // `begun` is when its connect() was called, where its first messages wait for that.
+  void open(Descriptor socket, std::optional<std::uint64_t> begun = std::nullopt);
 
   // How many messages may be started now; 0 while the opening has no answer.
   unsigned room() const;
 
   // Adds `count` messages, due since `since`, to what flush() sends; at most room().
   void start(unsigned count, std::uint64_t since);
+  // Since when messages that are started at `now` have been due in a closed loop: the first ones
+  // of a connection since it was begun, so that they hold its connect and its opening.
+  std::uint64_t due_at(std::uint64_t now) const {
+    return started_ == 0 ? begun_.value_or(now) : now;
+  }
   // Sends what the kernel takes now. While something stays, the kernel has said that it is full.
   void flush();
   bool has_unsent() const { return unsent_ > 0; }
@@ -76,6 +83,7 @@ class Stream {
   std::string opening_;     // what is not sent of it
   std::uint64_t left_ = 0;  // messages that may still be started
   std::uint64_t started_ = 0;
+  std::optional<std::uint64_t> begun_;
   std::size_t next_ = 0;  // the message of the script that is started next
   std::size_t send_at_ = 0;
   std::size_t unsent_ = 0;

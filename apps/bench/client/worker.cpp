@@ -107,12 +107,8 @@ void Worker::enter(Phase phase) {
   const bool first = phase_ == Phase::waiting;
   phase_ = phase;
   if (phase == Phase::measuring) {
-    recorder_.begin(now);
-    overdue_ = {};
-    if (share_.quota > 0) {
-      to_send_ = share_.quota - std::min(share_.quota, in_flight_);
-      quota_ends_at_ = replies() + share_.quota;
-    }
+    if (!first) arrive_all(now - 1);  // the window holds its begin, but not its end
+    begin_measuring(now);
   }
   if (phase == Phase::draining) {
     begin_draining(now);
@@ -130,15 +126,50 @@ void Worker::begin(std::uint64_t now) {
   }
 }
 
+void Worker::begin_measuring(std::uint64_t now) {
+  if (open_loop_) begin_demand(now);
+  recorder_.begin(now);
+  if (share_.quota > 0) {
+    to_send_ = share_.quota - std::min(share_.quota, in_flight_);
+    quota_ends_at_ = replies() + share_.quota;
+    quota_sent_at_ = now;
+  }
+}
+
 // Nothing new is sent from here on.
 void Worker::begin_draining(std::uint64_t now) {
+  if (open_loop_) end_demand(now);
   to_send_ = 0;
   recorder_.end(now);
-  if (open_loop_) {
-    overdue_.unsent = open_loop_->backlog();
-    open_loop_->give_up(now, recorder_);
-  }
+  if (open_loop_) open_loop_->give_up(now, recorder_);
   for (auto& stream : streams_) pump(stream, now);
+}
+
+// What came due while this thread lagged behind in the warm-up belongs to no window.
+void Worker::arrive_all(std::uint64_t now) {
+  while (open_loop_ && arrive_one(now)) {
+  }
+}
+
+void Worker::begin_demand(std::uint64_t now) {
+  demand_ = {.offered = open_loop_->offered(),
+             .dropped = open_loop_->dropped(),
+             .waiting_at_begin = open_loop_->backlog() + in_flight_};
+  demand_began_at_ = now;
+}
+
+// What came due while this thread lagged behind was offered as well, and waited: leaving it out
+// would be kindest where the load was worst. With a quota nothing is due after its last message.
+void Worker::end_demand(std::uint64_t now) {
+  while (to_send_ > 0 && open_loop_->arrive(now - 1)) {
+  }
+  const auto end = to_send_ > 0 ? now : quota_sent_at_;
+  demand_.seconds = static_cast<double>(end - demand_began_at_) / second;
+  demand_.offered = open_loop_->offered() - demand_.offered;
+  demand_.dropped = open_loop_->dropped() - demand_.dropped;
+  demand_.unsent = open_loop_->backlog();
+  demand_.peak = std::max(demand_.peak, open_loop_->backlog());
+  demand_.waiting_at_end = open_loop_->backlog() + in_flight_;
 }
 
 void Worker::wait() {
@@ -178,18 +209,19 @@ void Worker::check_progress() const {
 void Worker::arrive() {
   const auto now = now_nanoseconds();
   unsigned arrivals = 0;
-  while (arrivals < most_arrivals && to_send_ > 0) {
-    const auto connection = open_loop_->arrive(now);
-    if (!connection) break;
-    ++arrivals;
-    auto& stream = streams_[*connection];
-    const bool had_unsent = stream.has_unsent();
-    pump(stream, now);
-    if (stream.has_unsent() != had_unsent) watch(stream, EPOLL_CTL_MOD);
-  }
-  add_to(offered_, arrivals);
-  dropped_.store(open_loop_->dropped(), std::memory_order_relaxed);
-  overdue_.peak = std::max(overdue_.peak, open_loop_->backlog());
+  while (arrivals < most_arrivals && to_send_ > 0 && arrive_one(now)) ++arrivals;
+  demand_.peak = std::max(demand_.peak, open_loop_->backlog());
+}
+
+// False when no message is due.
+bool Worker::arrive_one(std::uint64_t now) {
+  const auto connection = open_loop_->arrive(now);
+  if (!connection) return false;
+  auto& stream = streams_[*connection];
+  const bool had_unsent = stream.has_unsent();
+  pump(stream, now);
+  if (stream.has_unsent() != had_unsent) watch(stream, EPOLL_CTL_MOD);
+  return true;
 }
 
 void Worker::on_event(Stream& stream, std::uint32_t events) {
@@ -242,7 +274,7 @@ void Worker::pump(Stream& stream, std::uint64_t now) {
   if (open_loop_) {
     start_due(stream, room);
   } else if (room > 0) {
-    stream.start(room, now);
+    stream.start(room, stream.due_at(now));
   }
   if (const auto count = stream.in_flight() - before; count > 0) count_started(count, now);
   if (stream.has_unsent() && !is_full) stream.flush();
@@ -261,13 +293,16 @@ void Worker::start_due(Stream& stream, unsigned room) {
 
 void Worker::count_started(unsigned count, std::uint64_t now) {
   if (in_flight_ == 0) progressed_at_ = now;
-  if (to_send_ != no_end) to_send_ -= count;
+  if (to_send_ != no_end) {
+    to_send_ -= count;
+    quota_sent_at_ = now;
+  }
   in_flight_ += count;
 }
 
-// The latency of its first message holds the time of the handshake of TCP.
 void Worker::reopen(Stream& stream) {
-  stream.open(start_connect(options_.to, source_++ % churn_sources));
+  const auto begun = now_nanoseconds();
+  stream.open(start_connect(options_.to, source_++ % churn_sources), begun);
   ++open_;
   if (stream.is_opening()) ++opening_;
   pump(stream, now_nanoseconds());

@@ -37,10 +37,15 @@ struct Share {
   unsigned seed = 0;
 };
 
-// What became of an open loop that could not send everything in time.
-struct Overdue {
-  std::size_t peak = 0;      // of the backlog, in the window
-  std::uint64_t unsent = 0;  // messages that were due and still waited at the end
+// What came due in the window of an open loop, and what became of it.
+struct Demand {
+  double seconds = 0;  // of the window, as the worker saw it; with a quota, until its last message
+  std::uint64_t offered = 0;  // messages that came due, dropped ones too
+  std::uint64_t dropped = 0;
+  std::size_t peak = 0;                // of the backlog
+  std::uint64_t unsent = 0;            // messages that were due and still waited at the end
+  std::uint64_t waiting_at_begin = 0;  // for an answer, sent or not
+  std::uint64_t waiting_at_end = 0;
 };
 
 class Worker {
@@ -58,8 +63,6 @@ class Worker {
   std::uint64_t replies() const { return replies_.load(std::memory_order_relaxed); }
   std::uint64_t payload() const { return payload_.load(std::memory_order_relaxed); }
   std::uint64_t ended() const { return connections_.load(std::memory_order_relaxed); }
-  std::uint64_t offered() const { return offered_.load(std::memory_order_relaxed); }
-  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
   bool has_quota() const { return has_quota_.load(); }
   // Each of its connections has had an answer.
   bool is_going() const { return is_going_.load(); }
@@ -70,7 +73,7 @@ class Worker {
   // the server left open after it had been told that no more comes.
   std::exception_ptr failure() const { return failure_; }
   const Histogram& latency() const { return recorder_.latency(); }
-  const Overdue& overdue() const { return overdue_; }
+  const Demand& demand() const { return demand_; }
   unsigned unclosed() const { return open_; }
 
  private:
@@ -78,9 +81,14 @@ class Worker {
   void loop();
   void enter(Phase phase);
   void begin(std::uint64_t now);
+  void begin_measuring(std::uint64_t now);
   void begin_draining(std::uint64_t now);
   void wait();
+  void begin_demand(std::uint64_t now);
+  void end_demand(std::uint64_t now);
   void arrive();
+  void arrive_all(std::uint64_t now);
+  bool arrive_one(std::uint64_t now);
   void on_event(Stream& stream, std::uint32_t events);
   void on_closed(Stream& stream);
   void on_replies(Stream& stream, const Taken& taken, std::uint64_t now);
@@ -106,11 +114,13 @@ class Worker {
   std::vector<epoll_event> events_;
   Recorder recorder_;
   std::optional<OpenLoop> open_loop_;
-  Overdue overdue_;
+  Demand demand_;
+  std::uint64_t demand_began_at_ = 0;
   Phase phase_ = Phase::waiting;
   std::uint64_t to_send_;  // messages that may still be started
   std::uint64_t in_flight_ = 0;
   std::uint64_t quota_ends_at_ = 0;  // in replies
+  std::uint64_t quota_sent_at_ = 0;
   std::uint64_t progressed_at_ = 0;
   unsigned new_ = 0;  // streams that have had no answer
   unsigned open_ = 0;
@@ -126,8 +136,6 @@ class Worker {
   alignas(64) std::atomic<std::uint64_t> replies_{0};
   std::atomic<std::uint64_t> payload_{0};
   std::atomic<std::uint64_t> connections_{0};  // that ended in order
-  std::atomic<std::uint64_t> offered_{0};
-  std::atomic<std::uint64_t> dropped_{0};
 };
 
 }  // namespace weir::bench

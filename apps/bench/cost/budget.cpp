@@ -71,4 +71,23 @@ void update(BudgetRow& row, const CostReading& reading) {
   take(row.allocations, reading.allocations, 0.001);
 }
 
+CostBudget updated(CostBudget budget, const std::vector<CostReading>& readings,
+                   const std::string& compiler) {
+  const CostBudget before = budget;
+  bool all_counted = true;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const bool is_held = before.rows[i].instructions.has_value();
+    if (is_held && !readings[i].instructions.is_known()) all_counted = false;
+    update(budget.rows[i], readings[i]);
+  }
+  if (all_counted) {
+    budget.compiler = compiler;
+  } else if (compiler != before.compiler) {
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+      budget.rows[i].instructions = before.rows[i].instructions;
+    }
+  }
+  return budget;
+}
+
 }  // namespace weir::bench

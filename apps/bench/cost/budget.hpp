@@ -79,4 +79,10 @@ std::vector<Finding> hold_against(const CostBudget& budget, const BudgetRow& row
 // Every figure that was counted becomes the row's budget; the others stay as they are.
 void update(BudgetRow& row, const CostReading& reading);
 
+// update() of every row, with a reading of each, counted with `compiler`. Instructions belong to a
+// compiler: where it is another one than the budget names, and not all of the budget's instructions
+// were counted, they all stay, and so does the name.
+CostBudget updated(CostBudget budget, const std::vector<CostReading>& readings,
+                   const std::string& compiler);
+
 }  // namespace weir::bench

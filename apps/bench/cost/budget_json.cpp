@@ -5,6 +5,7 @@
 #include "client/protocols/protocols.hpp"
 #include "cost/budget.hpp"
 #include "failure.hpp"
+#include "limits.hpp"
 
 namespace weir::bench {
 namespace {
@@ -48,8 +49,8 @@ CostOptions read_options(const Json& json) {
   load.path = json.value("path", load.path);
   load.reads = json.value("reads", load.reads);
   load.keys = json.value("keys", load.keys);
-  if (load.depth == 0 || options.messages == 0) throw Failure("a count is 0");
-  if ((load.size + 4) * load.depth > max_bytes_in_flight) throw Failure("a round is too long");
+  if (options.messages == 0) throw Failure("a count is 0");
+  check_limits(load);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <ostream>
+#include <utility>
 
 #include "cost/cost_report.hpp"
 #include "failure.hpp"
@@ -30,12 +31,12 @@ int run_table(const CostOptions& options, const Interrupts& interrupts, std::ost
 
 CostBudget read_budget(const std::string& path) {
   std::ifstream file{path};
-  if (!file) throw Failure("cannot read '" + path + "'");
+  if (!file) throw BadFile("cannot read '" + path + "'");
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   try {
     return budget_from_json(text);
   } catch (const Failure& failure) {
-    throw Failure("'" + path + "' is no budget: " + failure.what());
+    throw BadFile("'" + path + "' is no budget: " + failure.what());
   }
 }
 
@@ -52,36 +53,44 @@ Command located(Command command) {
   return command;
 }
 
+// The last line, and the exit status. What could not be counted was neither kept nor written.
+int tell_all(const std::vector<Finding>& findings, std::ostream& out) {
+  const auto count = [&](Finding::Kind kind) {
+    return std::ranges::count(findings, kind, &Finding::kind);
+  };
+  const auto above = count(Finding::Kind::above);
+  const auto unknown = count(Finding::Kind::unknown);
+  const auto no_tool = count(Finding::Kind::no_tool);
+  out << findings.size() << " figures, " << above << " above their budget, " << unknown + no_tool
+      << " not counted\n";
+  if (above + unknown > 0) return 1;
+  return no_tool > 0 ? skipped_status : 0;
+}
+
 int run_budget(const CostOptions& options, const Interrupts& interrupts, std::ostream& out) {
   auto budget = read_budget(options.budget);
   const auto compiler = this_compiler();
   out << "budget of " << budget.compiler << ", counted with " << compiler << "\n";
   std::vector<Finding> all;
-  for (auto& row : budget.rows) {
-    const auto reading =
-        measure_cost(located(row.options.commands.front()), row.options, interrupts);
-    if (options.update) update(row, reading);
-    const auto findings = hold_against(budget, row, reading, compiler);
+  std::vector<CostReading> readings;
+  for (auto row : budget.rows) {
+    readings.push_back(
+        measure_cost(located(row.options.commands.front()), row.options, interrupts));
+    if (options.update) update(row, readings.back());
+    const auto findings = hold_against(budget, row, readings.back(), compiler);
     out << to_text(row, findings) << std::flush;
     if (findings.empty()) throw Failure("'" + row.name + "' has no figure: see --update");
     all.insert(all.end(), findings.begin(), findings.end());
   }
   if (options.update) {
-    budget.compiler = compiler;
+    budget = updated(std::move(budget), readings, compiler);
     write_budget(options.budget, budget);
     out << "written to " << options.budget << "\n";
-    return 0;
+    if (budget.compiler != compiler) {
+      out << "instructions stay those of " << budget.compiler << ": not all were counted\n";
+    }
   }
-  const auto count = [&](Finding::Kind kind) {
-    return std::ranges::count(all, kind, &Finding::kind);
-  };
-  const auto above = count(Finding::Kind::above);
-  const auto unknown = count(Finding::Kind::unknown);
-  const auto no_tool = count(Finding::Kind::no_tool);
-  out << all.size() << " figures, " << above << " above their budget, " << unknown + no_tool
-      << " not counted\n";
-  if (above + unknown > 0) return 1;
-  return no_tool > 0 ? skipped_status : 0;
+  return tell_all(all, out);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace weir::bench {
 
-// Prints to `out` and answers the exit status, as main.cpp has it. Throws Failure when a budget
-// cannot be read or written.
+// Prints to `out` and answers the exit status, as main.cpp has it. Throws BadFile when a budget
+// cannot be read or is none, and Failure when it cannot be written.
 int run_cost(const CostOptions& options, const Interrupts& interrupts, std::ostream& out);
 
 }  // namespace weir::bench

@@ -21,6 +21,7 @@
 namespace weir::bench {
 namespace {
 
+constexpr std::chrono::seconds timeout{10};
 constexpr std::string_view listening = "0A";
 constexpr std::size_t line_size = 150;
 
@@ -58,7 +59,7 @@ std::optional<unsigned> accept_queue(std::uint16_t port) {
   return sum;
 }
 
-void wait_accepted(std::uint16_t port, std::chrono::seconds timeout, const Interrupts& interrupts) {
+void wait_accepted(std::uint16_t port, const Interrupts& interrupts) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     const auto waiting = accept_queue(port);

@@ -1,7 +1,6 @@
 // Whether a server has accepted everything: the accept queue of its listening sockets.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -13,7 +12,7 @@ namespace weir::bench {
 // SO_REUSEPORT); nothing when none listens. Of IPv4, or where nobody listens there, of IPv6.
 std::optional<unsigned> accept_queue(std::uint16_t port);
 
-// Returns when the queue is empty. Throws Failure after `timeout`, or when nothing listens.
-void wait_accepted(std::uint16_t port, std::chrono::seconds timeout, const Interrupts& interrupts);
+// Returns when the queue is empty. Throws Failure after 10 s, or when nothing listens.
+void wait_accepted(std::uint16_t port, const Interrupts& interrupts);
 
 }  // namespace weir::bench

@@ -266,14 +266,23 @@ BOOST_AUTO_TEST_CASE(a_backlog_keeps_the_order_of_each_connection_and_has_an_end
   BOOST_TEST(loop.dropped() == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_keeps_up_when_only_what_is_on_the_way_is_missing) {
+BOOST_AUTO_TEST_CASE(a_rate_is_kept_when_no_more_waits_at_the_end_than_at_the_begin) {
   using weir::bench::kept_up;
-  BOOST_TEST(kept_up(10, 8));
-  BOOST_TEST(kept_up(1'000'000, 985'000));
-  BOOST_TEST(kept_up(1'000'000, 1'002'000));  // some were due before the window
-  BOOST_TEST(!kept_up(1'000'000, 950'000));
-  BOOST_TEST(!kept_up(10'000, 9000));
-  BOOST_TEST(!kept_up(100, 1));
+  BOOST_TEST(kept_up(1'000'000, 0, 0));
+  BOOST_TEST(kept_up(1'000'000, 5000, 20'000));
+  BOOST_TEST(kept_up(1'000'000, 3000, 1000));        // some were due before the window
+  BOOST_TEST(kept_up(1'000'000, 300'000, 300'000));  // very many are always on the way
+  BOOST_TEST(kept_up(20, 1, 4));                     // chance
+  BOOST_TEST(kept_up(640, 32, 58));
+}
+
+BOOST_AUTO_TEST_CASE(an_overloaded_server_has_not_kept_up_in_a_short_window_either) {
+  using weir::bench::kept_up;
+  BOOST_TEST(!kept_up(1'000'000, 0, 50'000));
+  BOOST_TEST(!kept_up(10'000, 100, 1100));
+  BOOST_TEST(!kept_up(2000, 42, 212));  // 915 answered a second of 1,000
+  BOOST_TEST(!kept_up(100, 1, 33));
+  BOOST_TEST(!kept_up(100, 0, 99));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,8 +1,5 @@
 // websocket: a handshake, then messages that come back unchanged (RFC 6455). What is sent is
 // masked, what comes must not be; it may come in fragments, with pings between them.
-//
-// The nonce and the masks are the same in every run: they are there against proxies that mistake
-// one protocol for another (RFC 6455, 10.3), and here is none.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -12,18 +9,13 @@
 #include "client/payloads.hpp"
 #include "client/protocols/protocols.hpp"
 #include "client/rest.hpp"
+#include "client/websocket_frame.hpp"
 #include "failure.hpp"
 
 namespace weir::bench {
 namespace {
 
-// Nonce and answer of the example in RFC 6455, 1.3.
-constexpr std::string_view nonce = "dGhlIHNhbXBsZSBub25jZQ==";
-constexpr std::string_view accepted = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
 // RFC 6455, 5.2.
-constexpr unsigned char final_bit = 0x80;
-constexpr unsigned char masked_bit = 0x80;
 constexpr unsigned char reserved_bits = 0x70;
 constexpr unsigned char opcode_bits = 0x0f;
 constexpr unsigned char continuation = 0;
@@ -35,28 +27,6 @@ constexpr std::size_t most_of_control = 125;
 
 unsigned char byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
-}
-
-std::string masked_frame(unsigned char opcode, std::string_view payload, std::string_view mask) {
-  std::string frame(1, static_cast<char>(final_bit | opcode));
-  const auto size = payload.size();
-  const auto put_length = [&](unsigned bytes) {
-    for (unsigned i = bytes; i-- > 0;) frame += static_cast<char>(size >> (8 * i));
-  };
-  if (size < 126) {
-    frame += static_cast<char>(masked_bit | size);
-  } else if (size < 65536) {
-    frame += static_cast<char>(masked_bit | 126U);
-    put_length(2);
-  } else {
-    frame += static_cast<char>(masked_bit | 127U);
-    put_length(8);
-  }
-  frame += mask;
-  for (std::size_t i = 0; i < size; ++i) {
-    frame += static_cast<char>(payload[i] ^ mask[i % mask.size()]);
-  }
-  return frame;
 }
 
 struct Header {
@@ -72,9 +42,9 @@ std::optional<Header> read_header(std::string_view text) {
   const auto first = byte_at(text, 0);
   const auto second = byte_at(text, 1);
   if ((first & reserved_bits) != 0) throw Failure("a frame with a reserved bit");
-  if ((second & masked_bit) != 0) throw Failure("a frame that is masked");
+  if ((second & websocket_masked_bit) != 0) throw Failure("a frame that is masked");
   Header header{.opcode = static_cast<unsigned char>(first & opcode_bits),
-                .is_final = (first & final_bit) != 0,
+                .is_final = (first & websocket_final_bit) != 0,
                 .payload = second,
                 .size = 2};
   if (second < 126) return header;
@@ -117,7 +87,7 @@ class WebSocketAnswers : public Answers {
       throw Failure("the handshake was not answered with 101: " +
                     std::string(head.substr(0, head.find('\r'))));
     }
-    if (http_field(head, "Sec-WebSocket-Accept") != accepted) {
+    if (http_field(head, "Sec-WebSocket-Accept") != websocket_accepted) {
       throw Failure("the handshake was answered with a wrong Sec-WebSocket-Accept");
     }
     text.remove_prefix(*size);
@@ -214,9 +184,7 @@ class WebSocketAnswers : public Answers {
 class WebSocket : public Dialect {
  public:
   explicit WebSocket(const LoadOptions& options)
-      : opening_("GET " + options.path + " HTTP/1.1\r\nHost: " + options.to.authority() +
-                 "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-                 "Sec-WebSocket-Key: " + std::string(nonce) + "\r\n\r\n"),
+      : opening_(websocket_request(options.path, options.to.authority())),
         opcode_(options.text ? text_message : binary_message),
         frames_(options.depth),
         payloads_(options.depth) {
@@ -227,7 +195,7 @@ class WebSocket : public Dialect {
           options.text ? payloads.next_letters(options.size) : payloads.next(options.size);
       payloads_.add(payload);
       payloads_.end_message();
-      frames_.add(masked_frame(opcode_, payload, masks.next(4)));
+      frames_.add(websocket_frame(opcode_, payload, masks.next(4)));
       frames_.end_message();
     }
     frames_.repeat();
@@ -241,7 +209,7 @@ class WebSocket : public Dialect {
   std::string opening() const override { return opening_; }
   std::string closing() const override {
     static constexpr std::string_view going_on_normally{"\x03\xe8", 2};  // 1000
-    return masked_frame(close_frame, going_on_normally, "mask");
+    return websocket_frame(close_frame, going_on_normally, "mask");
   }
 
  private:

@@ -102,6 +102,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_budget_is_refused) {
   BOOST_TEST(is_refused("length:4", "morse"));
   BOOST_TEST(is_refused("\"depth\": 64", "\"depth\": 0"));
   BOOST_TEST(is_refused("\"depth\": 64", "\"depth\": 100000000"));
+  BOOST_TEST(is_refused("\"raw\"", "\"resp\", \"keys\": 1000000, \"reads\": 1000"));
+  BOOST_TEST(is_refused("\"raw\"", "\"resp\", \"keys\": 0"));
+  BOOST_TEST(is_refused("\"raw\"", "\"raw\", \"size\": -1"));
   BOOST_TEST(is_refused("\"connection\"", "\"mile\""));
   BOOST_TEST(is_refused("[\"weir-echo\"]", "[]"));
   BOOST_TEST(is_refused("[\"weir-echo\"]", "[\"\"]"));
@@ -164,4 +167,32 @@ BOOST_AUTO_TEST_CASE(an_update_takes_what_was_counted_and_keeps_the_rest) {
   BOOST_TEST(row.instructions.value_or(0) == 793.5);
   BOOST_TEST(row.system_calls.value_or(0) == 3.0, boost::test_tools::tolerance(1e-9));
   BOOST_TEST(row.allocations.value_or(0) == 7.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_budget_is_of_another_compiler_when_all_its_instructions_are) {
+  const CostBudget budget = budget_from_json(text);  // the second row has none
+  const auto uncounted = Cost::unknown("it polls without waiting");
+  CostReading spin = reading(0, 0, 4);
+  spin.instructions = uncounted;
+  const CostBudget all = updated(budget, {reading(900, 3, 0), spin}, "GCC 14.1.0");
+  BOOST_TEST(all.compiler == "GCC 14.1.0");
+  BOOST_TEST(all.rows[0].instructions.value_or(0) == 900.0);
+  BOOST_TEST(!all.rows[1].instructions.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(instructions_of_two_compilers_never_stand_in_one_budget) {
+  CostBudget budget = budget_from_json(text);
+  budget.rows.push_back(budget.rows[0]);
+  auto uncounted = reading(0, 4, 0);
+  uncounted.instructions = Cost::without_tool("valgrind is not installed");
+  const std::vector<CostReading> readings{reading(900, 2, 0), reading(5, 5, 5), uncounted};
+  const CostBudget other = updated(budget, readings, "GCC 14.1.0");
+  BOOST_TEST(other.compiler == "GCC 12.2.0");
+  BOOST_TEST(other.rows[0].instructions.value_or(0) == 1000.0);
+  BOOST_TEST(!other.rows[1].instructions.has_value());
+  BOOST_TEST(other.rows[0].system_calls.value_or(0) == 2.0);
+  BOOST_TEST(other.rows[2].system_calls.value_or(0) == 4.0);
+  const CostBudget same = updated(budget, readings, "GCC 12.2.0");
+  BOOST_TEST(same.rows[0].instructions.value_or(0) == 900.0);
+  BOOST_TEST(same.rows[2].instructions.value_or(0) == 1000.0);
 }
