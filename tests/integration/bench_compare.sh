@@ -55,7 +55,13 @@ has "peers/ping-pong/64/64" out
 if "$bench" compare peers --only no-such-row >out 2>err; then fail "a row that is none was found"; fi
 has "--list" err
 
-# Interrupted, it has left a file that can be read, and no server.
+# Where nothing can be written nothing is measured.
+if "$bench" compare backends --out nowhere/found >out 2>err; then fail "it wrote into no folder"; fi
+has "cannot write nowhere/found.json: No such file or directory" err
+[[ ! -s out ]] || fail "it measured first"
+
+# Interrupted in its first row, it leaves the file of an earlier run, and no server.
+cp one.json cut.json
 rm err
 mkfifo err
 "$bench" compare backends --seconds 60 --out cut >out 2>err &
@@ -68,5 +74,6 @@ status=0
 wait "$pid" || status=$?
 [[ $plan =~ ^[0-9]+\ steps,\ about\ [0-9]+\ minutes$ ]] || fail "it does not say how long it takes: $plan"
 [[ $status -eq 143 ]] || fail "interrupted, it ended with $status"
-"$bench" report cut.json >out
+cmp one.json cut.json
+if ls ./*.part >out 2>&1; then fail "half a file was left behind"; fi
 if pgrep -P "$pid" >out; then fail "a server was left behind"; fi

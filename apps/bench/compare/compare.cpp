@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "report/page.hpp"
 #include "system/endpoint.hpp"
 #include "system/process.hpp"
+#include "system/replaced_file.hpp"
 #include "system/scratch_folder.hpp"
 #include "text.hpp"
 
@@ -88,6 +88,9 @@ class Found {
     comparison_.started = now_as_text();
     comparison_.command = options.command;
     comparison_.machine = machine_facts();
+    for (const char* ending : {".json", ".html"}) {
+      fail_with(check_replaceable(file(ending)), file(ending));
+    }
   }
 
   Comparison& comparison() { return comparison_; }
@@ -100,17 +103,15 @@ class Found {
     comparison_.rows.push_back(std::move(row));
     save();
   }
-  void save() {
-    comparison_.seconds = seconds();
-    write(file(".json"), to_json(comparison_));
-    write(file(".html"), to_html(comparison_));
-  }
 
  private:
-  static void write(const std::string& name, const std::string& text) {
-    std::ofstream file(name, std::ios::binary | std::ios::trunc);
-    file << text;
-    if (!file.flush()) throw Failure("cannot write " + name);
+  static void fail_with(std::error_code error, const std::string& name) {
+    if (error) throw Failure("cannot write " + name + ": " + error.message());
+  }
+  void save() {
+    comparison_.seconds = seconds();
+    fail_with(replace_file(file(".json"), to_json(comparison_)), file(".json"));
+    fail_with(replace_file(file(".html"), to_html(comparison_)), file(".html"));
   }
 
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -154,7 +155,6 @@ void run_compare(const CompareOptions& options, const Interrupts& interrupts) {
 
   Found found(options);
   found.comparison().settings = settings_facts(lab, settings);
-  found.save();
   reserve_descriptors(most_connections);
   if (lab.pin) pin_to_cpu(load_cpu);
   const std::size_t steps = plans.size() + (counts ? 1 : 0);
