@@ -261,13 +261,14 @@ void add_diff(CLI::App& app, DiffOptions& diff) {
   app.add_option("a", diff.a, "what compare wrote before")->required();
   app.add_option("b", diff.b, "what it wrote now")->required();
   app.add_option("--threshold", diff.threshold,
-                 "share of the median up to which a timed figure is the same")
+                 "share of the median up to which a timed figure, or memory, is the same")
       ->check(between(0, 10))
       ->capture_default_str();
   app.add_flag("--json", diff.json, "print JSON");
   app.footer(
       "A change counts when it is beyond the threshold and the spreads of the rounds do not "
-      "overlap.\nTimes are held by their ratios to the base of their row, counts as they are.\n"
+      "overlap.\nTimes are held by their ratios to the base of their row, counts and memory as "
+      "they are.\n"
       "Exit status: 0 nothing is worse, 1 something is, 2 bad flags or files.");
 }
 

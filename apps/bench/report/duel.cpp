@@ -26,8 +26,8 @@ std::optional<Spread> ratio_of(const Entry& weir, const Entry& other) {
 Duel duel_of(const Row& row, const Entry& weir, const Entry& other) {
   Duel duel{.weir = weir, .other = other, .ratio = ratio_of(weir, other)};
   const double apart = other.median() - weir.median();
-  if (is_counted(row.figure) && std::abs(apart) <= counted_least) return duel;
-  if (apart == 0 || (duel.ratio && !differs(same, *duel.ratio, least_seen))) return duel;
+  if (std::abs(apart) <= least_change(row.figure)) return duel;
+  if (duel.ratio && !differs(same, *duel.ratio, least_seen)) return duel;
   duel.stand = (duel.ratio ? duel.ratio->median > 1 : apart > 0) ? Stand::below : Stand::above;
   return duel;
 }

@@ -215,6 +215,9 @@ BOOST_AUTO_TEST_CASE(a_finding_follows_from_the_numbers) {
       {counted_row({entry_of("libuv", {1.2}), entry_of("weir", {0}, {0})}), Outcome::wins,
        "weir (0) wins: less than libuv, the cheapest peer."},
   };
+  const Row two_pages = row_of("r", Figure::memory,
+                               {entry_of("libev", {74, 74, 74}), entry_of("weir", {82, 82, 82})});
+  BOOST_TEST(html::finding_of(two_pages).outcome == Outcome::level);
   for (const Case& each : cases) {
     const html::Finding finding = html::finding_of(each.row);
     BOOST_TEST(finding.outcome == each.outcome, each.sentence);

@@ -126,7 +126,7 @@ Plan idle_memory(const SuiteSettings& settings, unsigned connections) {
           .contestants = contestants(settings.programs, Mode::echo, connections),
           .measure = idle_measure(connections),
           .fresh = true,
-          .rounds = 1,
+          .rounds = 3,
           .connections = connections};
 }
 
