@@ -87,6 +87,7 @@ class Found {
     comparison_.suite = options.suite;
     comparison_.started = now_as_text();
     comparison_.command = options.command;
+    comparison_.max_spread = options.max_spread;
     comparison_.machine = machine_facts();
     for (const char* ending : {".json", ".html"}) {
       fail_with(check_replaceable(file(ending)), file(ending));
@@ -175,7 +176,7 @@ void run_compare(const CompareOptions& options, const Interrupts& interrupts) {
     }
   }
   for (const Row& row : found.comparison().rows) {
-    const std::string why = html::not_won(row);
+    const std::string why = html::not_won(row, lab.max_spread);
     if (!why.empty()) std::cout << "not won: " << row.id << ": " << why << '\n';
   }
   std::cout << found.file(".json") << '\n' << found.file(".html") << '\n';

@@ -103,10 +103,11 @@ struct Row {
 using Fact = std::pair<std::string, std::string>;
 
 struct Comparison {
-  std::string suite;    // as it was asked for: "quick"
-  std::string started;  // UTC, ISO 8601
-  double seconds = 0;   // that it took
-  std::string command;  // that repeats all of it
+  std::string suite;                     // as it was asked for: "quick"
+  std::string started;                   // UTC, ISO 8601
+  double seconds = 0;                    // that it took
+  std::string command;                   // that repeats all of it
+  double max_spread = usual_max_spread;  // beyond which ratios of times say nothing
   std::vector<Fact> machine;
   std::vector<Fact> settings;  // rounds, seconds a round, which CPU for whom
   std::vector<Row> rows;

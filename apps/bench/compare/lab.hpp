@@ -10,7 +10,7 @@ namespace weir::bench {
 
 struct LabOptions {
   unsigned rounds = 7;
-  double max_spread = 0.10;  // of paired ratios, as a share of their median
+  double max_spread = usual_max_spread;  // of paired ratios, as a share of their median
   // The servers share the first processor and only one of them runs; the load has the second one.
   bool pin = true;
 };
