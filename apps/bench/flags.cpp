@@ -12,6 +12,7 @@
 
 #include "client/protocols/protocols.hpp"
 #include "failure.hpp"
+#include "shell_words.hpp"
 
 namespace weir::bench {
 namespace {
@@ -343,8 +344,7 @@ Invocation parse_flags(int argc, char** argv) {
     app.parse(argc, argv);
     if (*compare_app) {
       compare.seconds = Seconds{compare_seconds};
-      compare.command = "weir-bench";
-      for (int i = 1; i < argc; ++i) compare.command.append(" ").append(argv[i]);
+      compare.command = "weir-bench " + shell_words({argv + 1, argv + argc});
       return compare;
     }
     if (*report_app) return report;

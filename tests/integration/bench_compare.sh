@@ -52,6 +52,12 @@ has "weir-http-hello is not built" weir-bench-servers.json
 # Nothing is measured for a list, and nothing that is not there can be asked for.
 "$bench" compare peers --list >out 2>err
 has "peers/ping-pong/64/64" out
+"$bench" compare full --only hello --list >out 2>err
+has "servers/hello/16" out
+has "cost/compile_time/hello" out
+if "$bench" compare cost --only cost/typo >out 2>err; then fail "it counted a row that is none"; fi
+has "no row's id contains 'cost/typo'" err
+[[ ! -e weir-bench-cost.json ]] || fail "a file without rows was written"
 if "$bench" compare peers --only no-such-row >out 2>err; then fail "a row that is none was found"; fi
 has "--list" err
 

@@ -50,7 +50,7 @@ class Race {
 
   void run() {
     if (plan_.behind && !start_behind()) return;
-    const unsigned rounds = plan_.rounds != 0 ? plan_.rounds : options_.rounds;
+    const unsigned rounds = rounds_of(plan_, options_);
     if (!plan_.fresh) {
       for (Runner& runner : runners_) attempt(runner, [&] { start(runner); });
     }
@@ -152,13 +152,17 @@ class Race {
 
 }  // namespace
 
+unsigned rounds_of(const Plan& plan, const LabOptions& options) {
+  return plan.rounds != 0 ? plan.rounds : options.rounds;
+}
+
 Seconds expected_time(const Plan& plan, const LabOptions& options, Seconds round) {
   constexpr Seconds start{0.1};  // of a server
   constexpr Seconds connection{200e-6};
   constexpr Seconds settling{0.3};  // of memory
   const auto all = static_cast<double>(std::ranges::count_if(
       plan.contestants, [](const auto& each) { return each.missing.empty(); }));
-  const unsigned rounds = plan.rounds != 0 ? plan.rounds : options.rounds;
+  const unsigned rounds = rounds_of(plan, options);
   const Seconds each = (plan.fresh ? start + settling : round) + plan.connections * connection;
   return all * ((plan.fresh ? Seconds{0} : start) + rounds * each);
 }

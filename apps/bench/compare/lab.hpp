@@ -15,6 +15,9 @@ struct LabOptions {
   bool pin = true;
 };
 
+// The plan's own number, or that of all.
+unsigned rounds_of(const Plan& plan, const LabOptions& options);
+
 // About how long that takes, when a round's load takes `round`.
 Seconds expected_time(const Plan& plan, const LabOptions& options, Seconds round);
 
