@@ -23,7 +23,6 @@
 namespace weir::bench {
 namespace {
 
-constexpr unsigned load_cpu = 1;
 constexpr unsigned most_connections = 10'200;  // of a row, and what a program has open itself
 
 std::string now_as_text() {

@@ -4,15 +4,14 @@
 #include <memory>
 #include <utility>
 
+#include "compare/attempts.hpp"
 #include "compare/ratios.hpp"
 #include "compare/running_server.hpp"
 #include "failure.hpp"
+#include "system/process.hpp"
 
 namespace weir::bench {
 namespace {
-
-constexpr unsigned server_cpu = 0;
-constexpr unsigned most_attempts = 3;  // at a round
 
 // One contestant on its way through the rounds.
 struct Runner {
@@ -57,7 +56,7 @@ class Race {
     for (unsigned round = 0; round < rounds; ++round) {
       for (Runner& runner : runners_) {
         if (!runner.goes_on()) continue;
-        attempt(runner, [&] { measure(runner); });
+        attempt(runner, [&] { measure_again([&] { measure(runner); }); });
       }
     }
   }
@@ -107,18 +106,7 @@ class Race {
     if (!plan_.fresh) runner.server->pause();
   }
 
-  // Once more, a few times, where nothing came; then that is the reason.
   void measure(Runner& runner) {
-    for (unsigned attempt = 1;; ++attempt) {
-      try {
-        return measure_once(runner);
-      } catch (const EmptyWindow&) {
-        if (attempt == most_attempts) throw;
-      }
-    }
-  }
-
-  void measure_once(Runner& runner) {
     if (plan_.fresh) start(runner);
     const RunningServer& server = *runner.server;
     if (!plan_.fresh) server.resume();
