@@ -71,10 +71,10 @@ struct Server {
 void run(const Options& options) {
   const Interrupts interrupts;
   reserve_descriptors(options.members);
-  pin_to_cpu(1);
+  pin_to_cpu(load_cpu);
   std::array<Server, 2> servers;
   for (std::size_t i = 0; i < 2; ++i) {
-    servers[i].child = std::make_unique<Child>(options.commands[i], 0U);
+    servers[i].child = std::make_unique<Child>(options.commands[i], server_cpu);
     servers[i].endpoint = servers[i].child->wait_listening(interrupts);
   }
   std::vector<double> ratios;

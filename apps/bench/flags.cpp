@@ -13,6 +13,7 @@
 #include "client/protocols/protocols.hpp"
 #include "failure.hpp"
 #include "limits.hpp"
+#include "shell_words.hpp"
 
 namespace weir::bench {
 namespace {
@@ -254,13 +255,14 @@ void add_diff(CLI::App& app, DiffOptions& diff) {
   app.add_option("a", diff.a, "what compare wrote before")->required();
   app.add_option("b", diff.b, "what it wrote now")->required();
   app.add_option("--threshold", diff.threshold,
-                 "share of the median up to which a timed figure is the same")
+                 "share of the median up to which a timed figure, or memory, is the same")
       ->check(between(0, 10))
       ->capture_default_str();
   app.add_flag("--json", diff.json, "print JSON");
   app.footer(
       "A change counts when it is beyond the threshold and the spreads of the rounds do not "
-      "overlap.\nTimes are held by their ratios to the base of their row, counts as they are.\n"
+      "overlap.\nTimes are held by their ratios to the base of their row, counts and memory as "
+      "they are.\n"
       "Exit status: 0 nothing is worse, 1 something is, 2 bad flags or files.");
 }
 
@@ -335,8 +337,7 @@ Invocation parse_flags(int argc, char** argv) {
     app.parse(argc, argv);
     if (*compare_app) {
       compare.seconds = Seconds{compare_seconds};
-      compare.command = "weir-bench";
-      for (int i = 1; i < argc; ++i) compare.command.append(" ").append(argv[i]);
+      compare.command = "weir-bench " + shell_words({argv + 1, argv + argc});
       return compare;
     }
     if (*report_app) return report;

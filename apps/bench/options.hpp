@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "spread.hpp"
 #include "system/endpoint.hpp"
 
 namespace weir::bench {
@@ -93,7 +94,7 @@ struct IdleOptions {
 struct PairOptions {
   LoadOptions load;  // `to` and `server_pid` are filled in for each command
   unsigned rounds = 7;
-  double max_spread = 0.10;  // of the paired ratios, as a share of their median
+  double max_spread = usual_max_spread;  // of the paired ratios, as a share of their median
   bool pin = false;
   std::vector<std::vector<std::string>> commands;  // A, B, C, ...
   bool json = false;
@@ -103,14 +104,14 @@ inline constexpr const char* all_suites[] = {"quick", "full",    "backends",
                                              "peers", "servers", "cost"};
 
 struct CompareOptions {
-  std::string suite;        // one of all_suites
-  unsigned rounds = 0;      // 0: the suite's own number
-  Seconds seconds{0};       // of a round; 0: the suite's own
-  double max_spread = 0.1;  // as in PairOptions
-  std::string only;         // rows whose id contains this
-  std::string out;          // the files' name without .json; empty: weir-bench-SUITE
-  bool list = false;        // the ids, and nothing is measured
-  std::string command;      // this program with its arguments, for who wants to repeat it
+  std::string suite;                     // one of all_suites
+  unsigned rounds = 0;                   // 0: the suite's own number
+  Seconds seconds{0};                    // of a round; 0: the suite's own
+  double max_spread = usual_max_spread;  // as in PairOptions
+  std::string only;                      // rows whose id contains this
+  std::string out;                       // the files' name without .json; empty: weir-bench-SUITE
+  bool list = false;                     // the ids, and nothing is measured
+  std::string command;  // this program with its arguments, for who wants to repeat it
 };
 
 struct ReportOptions {

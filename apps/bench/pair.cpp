@@ -2,46 +2,35 @@
 #include "pair.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
+#include "compare/attempts.hpp"
+#include "compare/running_server.hpp"
 #include "failure.hpp"
-#include "system/child.hpp"
 #include "system/process.hpp"
 
 namespace weir::bench {
 namespace {
 
-constexpr unsigned server_cpu = 0;
-constexpr unsigned load_cpu = 1;
-
-struct Server {
-  std::unique_ptr<Child> child;
-  Endpoint endpoint;
-};
-
 char letter_of(std::size_t index) { return static_cast<char>('A' + index); }
 
 // Each is stopped as soon as it listens, so that none disturbs the start of the next.
-std::vector<Server> start_servers(const PairOptions& options, const Interrupts& interrupts) {
+std::vector<RunningServer> start_servers(const PairOptions& options, const Interrupts& interrupts) {
   const auto cpu = options.pin ? std::optional<unsigned>{server_cpu} : std::nullopt;
-  std::vector<Server> servers;
+  std::vector<RunningServer> servers;
   for (const auto& command : options.commands) {
-    Server server;
-    server.child = std::make_unique<Child>(command, cpu);
-    server.endpoint = server.child->wait_listening(interrupts);
-    server.child->pause();
-    servers.push_back(std::move(server));
+    servers.emplace_back(Contestant{.name = command.front(), .command = command}, cpu, interrupts);
+    servers.back().pause();
   }
   return servers;
 }
 
-LoadResult run_round(const Server& server, LoadOptions load, const Interrupts& interrupts) {
-  load.to = server.endpoint;
-  load.server_pid = server.child->pid();
-  server.child->resume();
-  auto result = run_load(load, interrupts);
-  server.child->pause();
+LoadResult run_round(const RunningServer& server, LoadOptions load, const Interrupts& interrupts) {
+  load.to = server.endpoint();
+  load.server_pid = server.pid();
+  server.resume();
+  auto result = measure_again([&] { return run_load(load, interrupts); });
+  server.pause();
   return result;
 }
 

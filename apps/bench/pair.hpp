@@ -54,7 +54,8 @@ struct PairResult {
   std::vector<Ratio> ratios;
 };
 
-// Throws Failure when a server does not start, or when a load fails.
+// A window in which nothing came is measured again, a few times. Throws Failure when a server does
+// not start, or when a load fails.
 PairResult run_pair(const PairOptions& options, const Interrupts& interrupts);
 
 }  // namespace weir::bench

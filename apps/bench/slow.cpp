@@ -267,8 +267,8 @@ void show(const char* name, const std::vector<double>& took) {
 void run(const Options& options) {
   const Interrupts interrupts;
   reserve_descriptors(options.clients);
-  pin_to_cpu(1);
-  Child child(options.command, 0U);
+  pin_to_cpu(load_cpu);
+  Child child(options.command, server_cpu);
   const Endpoint endpoint = child.wait_listening(interrupts);
   const Descriptor socket = connect_to(endpoint);
   static_cast<void>(healthy(socket, 1s, interrupts));

@@ -30,8 +30,7 @@ std::string ratio_line(const std::vector<double>& ratios) {
 std::string no_result(const std::vector<double>& ratios, double max_spread) {
   if (ratios.size() < fewest_rounds)
     return "fewer than " + std::to_string(fewest_rounds) + " rounds";
-  const Spread spread = spread_of(ratios);
-  const double width = (spread.highest - spread.lowest) / spread.median;
+  const double width = width_of(spread_of(ratios));
   if (width <= max_spread) return {};
   return "from lowest to highest the ratios spread over " + percent(width, 1) +
          " of their median, more than " + percent(max_spread, 1);

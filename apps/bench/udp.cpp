@@ -137,10 +137,10 @@ struct Server {
 
 void run(const Options& options) {
   const Interrupts interrupts;
-  pin_to_cpu(1);
+  pin_to_cpu(load_cpu);
   std::array<Server, 2> servers;
   for (std::size_t i = 0; i < 2; ++i) {
-    servers[i].child = std::make_unique<Child>(options.commands[i], 0U);
+    servers[i].child = std::make_unique<Child>(options.commands[i], server_cpu);
     const Endpoint endpoint = servers[i].child->wait_listening(interrupts, "udp://");
     servers[i].peers = std::make_unique<Peers>(endpoint, options);
     servers[i].child->pause();

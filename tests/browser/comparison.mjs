@@ -89,7 +89,7 @@ export function comparison() {
       libuv: "from lowest to highest the ratios spread over 12.0% of their median, more than 10.0%",
     }),
   }));
-  rows.push(row("peers/idle", {
+  rows.push(row("peers/idle/9999", {
     chart: "Memory of an idle connection", title: "9,999 connections", figure: "memory", per: "connection",
     what: "User memory that so many connections add which have never said anything.",
     entries: simple(["C epoll", "libuv", "Node", "weir asio", "weir epoll"], [96, 412, 5210, 1216, 208]),

@@ -52,10 +52,22 @@ has "weir-http-hello is not built" weir-bench-servers.json
 # Nothing is measured for a list, and nothing that is not there can be asked for.
 "$bench" compare peers --list >out 2>err
 has "peers/ping-pong/64/64" out
+"$bench" compare full --only hello --list >out 2>err
+has "servers/hello/16" out
+has "cost/compile_time/hello" out
+if "$bench" compare cost --only cost/typo >out 2>err; then fail "it counted a row that is none"; fi
+has "no row's id contains 'cost/typo'" err
+[[ ! -e weir-bench-cost.json ]] || fail "a file without rows was written"
 if "$bench" compare peers --only no-such-row >out 2>err; then fail "a row that is none was found"; fi
 has "--list" err
 
-# Interrupted, it has left a file that can be read, and no server.
+# Where nothing can be written nothing is measured.
+if "$bench" compare backends --out nowhere/found >out 2>err; then fail "it wrote into no folder"; fi
+has "cannot write nowhere/found.json: No such file or directory" err
+[[ ! -s out ]] || fail "it measured first"
+
+# Interrupted in its first row, it leaves the file of an earlier run, and no server.
+cp one.json cut.json
 rm err
 mkfifo err
 "$bench" compare backends --seconds 60 --out cut >out 2>err &
@@ -68,5 +80,6 @@ status=0
 wait "$pid" || status=$?
 [[ $plan =~ ^[0-9]+\ steps,\ about\ [0-9]+\ minutes$ ]] || fail "it does not say how long it takes: $plan"
 [[ $status -eq 143 ]] || fail "interrupted, it ended with $status"
-"$bench" report cut.json >out
+cmp one.json cut.json
+if ls ./*.part >out 2>&1; then fail "half a file was left behind"; fi
 if pgrep -P "$pid" >out; then fail "a server was left behind"; fi

@@ -1,11 +1,8 @@
 #include "compare/compare.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
-#include <fstream>
-#include <functional>
 #include <iostream>
 #include <thread>
 
@@ -13,63 +10,20 @@
 #include "compare/lab.hpp"
 #include "compare/machine.hpp"
 #include "compare/suites/suites.hpp"
+#include "compare/work.hpp"
 #include "failure.hpp"
 #include "report/findings.hpp"
 #include "report/page.hpp"
 #include "system/endpoint.hpp"
 #include "system/process.hpp"
+#include "system/replaced_file.hpp"
 #include "system/scratch_folder.hpp"
 #include "text.hpp"
 
 namespace weir::bench {
 namespace {
 
-constexpr unsigned load_cpu = 1;
 constexpr unsigned most_connections = 10'200;  // of a row, and what a program has open itself
-
-bool is_asked_for(const CompareOptions& options, std::string_view suite) {
-  return options.suite == "quick" || options.suite == "full" || options.suite == suite;
-}
-
-bool is_asked_for(const CompareOptions& options, const Row& row) {
-  return row.id.find(options.only) != std::string::npos;
-}
-
-std::vector<Plan> plans_of(const CompareOptions& options, const SuiteSettings& settings) {
-  std::vector<Plan> plans;
-  const auto add = [&](const char* suite, auto make) {
-    if (!is_asked_for(options, suite)) return;
-    for (Plan& plan : make(settings)) {
-      if (!is_asked_for(options, plan.row)) continue;
-      plan.row.command = "weir-bench compare " + plan.row.suite + " --only " + plan.row.id;
-      plans.push_back(std::move(plan));
-    }
-  };
-  add("backends", backends_suite);
-  add("peers", peers_suite);
-  add("servers", servers_suite);
-  // A whole id is no part of another one.
-  const auto is_it = [&](const Plan& plan) { return plan.row.id == options.only; };
-  if (std::ranges::any_of(plans, is_it)) std::erase_if(plans, std::not_fn(is_it));
-  return plans;
-}
-
-// The suite that counts is not measured row by row: each contestant's run gives several.
-bool has_cost(const CompareOptions& options) {
-  const std::string_view only = options.only;
-  return is_asked_for(options, "cost") && (only.empty() || only.starts_with("cost"));
-}
-
-// All of it, begun ones whole.
-std::uint64_t minutes_of(const std::vector<Plan>& plans, const LabOptions& lab,
-                         const SuiteSettings& settings, bool counts) {
-  Seconds all{0};
-  if (counts) all += settings.quick ? Seconds{30} : Seconds{120};
-  for (const Plan& plan : plans) {
-    all += expected_time(plan, lab, settings.seconds + settings.warmup);
-  }
-  return static_cast<std::uint64_t>(std::ceil(all / std::chrono::minutes{1}));
-}
 
 std::string now_as_text() {
   const std::time_t now = std::time(nullptr);
@@ -87,7 +41,11 @@ class Found {
     comparison_.suite = options.suite;
     comparison_.started = now_as_text();
     comparison_.command = options.command;
+    comparison_.max_spread = options.max_spread;
     comparison_.machine = machine_facts();
+    for (const char* ending : {".json", ".html"}) {
+      fail_with(check_replaceable(file(ending)), file(ending));
+    }
   }
 
   Comparison& comparison() { return comparison_; }
@@ -100,17 +58,15 @@ class Found {
     comparison_.rows.push_back(std::move(row));
     save();
   }
-  void save() {
-    comparison_.seconds = seconds();
-    write(file(".json"), to_json(comparison_));
-    write(file(".html"), to_html(comparison_));
-  }
 
  private:
-  static void write(const std::string& name, const std::string& text) {
-    std::ofstream file(name, std::ios::binary | std::ios::trunc);
-    file << text;
-    if (!file.flush()) throw Failure("cannot write " + name);
+  static void fail_with(std::error_code error, const std::string& name) {
+    if (error) throw Failure("cannot write " + name + ": " + error.message());
+  }
+  void save() {
+    comparison_.seconds = seconds();
+    fail_with(replace_file(file(".json"), to_json(comparison_)), file(".json"));
+    fail_with(replace_file(file(".html"), to_html(comparison_)), file(".html"));
   }
 
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -142,40 +98,40 @@ void run_compare(const CompareOptions& options, const Interrupts& interrupts) {
   if (options.rounds > 0) lab.rounds = options.rounds;
   lab.pin = std::thread::hardware_concurrency() > 1;
 
-  const std::vector<Plan> plans = plans_of(options, settings);
-  const bool counts = has_cost(options);
-  if (plans.empty() && !counts)
-    throw Failure("no row's id contains '" + options.only + "' (see --list)");
+  const Work work = work_of(options, settings, lab);
+  if (work.is_empty()) throw Failure("no row's id contains '" + options.only + "' (see --list)");
   if (options.list) {
-    for (const Plan& plan : plans) std::cout << plan.row.id << '\n';
-    if (counts) std::cout << "cost/...\n";
+    for (const Plan& plan : work.plans) std::cout << plan.row.id << '\n';
+    for (const std::string& id : work.counted) std::cout << id << '\n';
     return;
   }
 
   Found found(options);
   found.comparison().settings = settings_facts(lab, settings);
-  found.save();
   reserve_descriptors(most_connections);
   if (lab.pin) pin_to_cpu(load_cpu);
-  const std::size_t steps = plans.size() + (counts ? 1 : 0);
+  const std::size_t steps = work.plans.size() + (work.counted.empty() ? 0 : 1);
+  const auto minutes = std::ceil(expected_time(work, settings, lab) / std::chrono::minutes{1});
   std::cerr << plural(steps, "step") << ", about "
-            << plural(minutes_of(plans, lab, settings, counts), "minute") << std::endl;
+            << plural(static_cast<std::uint64_t>(minutes), "minute") << std::endl;
   const auto tell = [&](std::size_t step, const std::string& what) {
     std::cerr << "[" << step << "/" << steps << "] " << what << ", after "
               << fixed(found.seconds(), 0) << " s" << std::endl;
   };
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    tell(i + 1, plans[i].row.id);
-    found.add(run_plan(plans[i], lab, interrupts));
+  for (std::size_t i = 0; i < work.plans.size(); ++i) {
+    tell(i + 1, work.plans[i].row.id);
+    found.add(run_plan(work.plans[i], lab, interrupts));
   }
-  if (counts) {
+  if (!work.counted.empty()) {
     tell(steps, "cost");
-    for (Row& row : run_cost_suite(programs.folder(), settings.quick, lab.max_spread, interrupts)) {
-      if (is_asked_for(options, row)) found.add(std::move(row));
-    }
+    const CostSuite suite{.programs = programs.folder(),
+                          .ids = work.counted,
+                          .quick = settings.quick,
+                          .max_spread = lab.max_spread};
+    for (Row& row : run_cost_suite(suite, interrupts)) found.add(std::move(row));
   }
   for (const Row& row : found.comparison().rows) {
-    const std::string why = html::not_won(row);
+    const std::string why = html::not_won(row, lab.max_spread);
     if (!why.empty()) std::cout << "not won: " << row.id << ": " << why << '\n';
   }
   std::cout << found.file(".json") << '\n' << found.file(".html") << '\n';

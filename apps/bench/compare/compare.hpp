@@ -9,9 +9,9 @@
 namespace weir::bench {
 
 // Prints each row when it is measured, then the names of the files, NAME.json and its report
-// NAME.html; how far it is goes to standard error. The files are written anew after each row, so
-// that an interrupted run leaves what it has. Throws Failure when there is nothing to measure, or
-// no file can be written.
+// NAME.html; how far it is goes to standard error. The files are replaced after each row, so that
+// an interrupted run leaves what it has; one that ends before its first row leaves those of an
+// earlier run. Throws Failure when there is nothing to measure, or no file can be written.
 void run_compare(const CompareOptions& options, const Interrupts& interrupts);
 
 // A row as lines of text: who, the figure, the ratio, its spread.

@@ -55,10 +55,14 @@ constexpr std::string_view name_of(Figure figure) {
   return "";
 }
 
-// Counted, not timed: the same program gives the same figure again, on a busy machine too.
-constexpr bool is_counted(Figure figure) {
-  return figure != Figure::cpu && figure != Figure::compile_time;
+// The time alone is the machine's as much as the program's: held by its ratio to a base.
+constexpr bool is_timed(Figure figure) {
+  return figure == Figure::cpu || figure == Figure::compile_time;
 }
+
+// The same program gives the same figure again, on a busy machine too. Memory is neither timed nor
+// counted: it comes in pages, and a collector gives it back when it likes.
+constexpr bool is_counted(Figure figure) { return !is_timed(figure) && figure != Figure::memory; }
 
 struct Entry {
   std::string name;                    // "weir epoll"; of one contestant the same in every row
@@ -99,10 +103,11 @@ struct Row {
 using Fact = std::pair<std::string, std::string>;
 
 struct Comparison {
-  std::string suite;    // as it was asked for: "quick"
-  std::string started;  // UTC, ISO 8601
-  double seconds = 0;   // that it took
-  std::string command;  // that repeats all of it
+  std::string suite;                     // as it was asked for: "quick"
+  std::string started;                   // UTC, ISO 8601
+  double seconds = 0;                    // that it took
+  std::string command;                   // that repeats all of it
+  double max_spread = usual_max_spread;  // beyond which ratios of times say nothing
   std::vector<Fact> machine;
   std::vector<Fact> settings;  // rounds, seconds a round, which CPU for whom
   std::vector<Row> rows;

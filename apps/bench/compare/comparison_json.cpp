@@ -122,6 +122,7 @@ std::string to_json(const Comparison& comparison) {
                      {"started", comparison.started},
                      {"seconds", comparison.seconds},
                      {"command", comparison.command},
+                     {"max_spread", comparison.max_spread},
                      {"machine", facts_json(comparison.machine)},
                      {"settings", facts_json(comparison.settings)},
                      {"rows", std::move(rows)}};
@@ -141,6 +142,7 @@ Comparison comparison_from_json(std::string_view text) {
     json.at("started").get_to(comparison.started);
     json.at("seconds").get_to(comparison.seconds);
     json.at("command").get_to(comparison.command);
+    comparison.max_spread = json.value("max_spread", usual_max_spread);
     comparison.machine = read_facts(json.at("machine"));
     comparison.settings = read_facts(json.at("settings"));
     for (const Json& row : json.at("rows")) comparison.rows.push_back(read_row(row));

@@ -11,11 +11,22 @@
 #include "cost/cost.hpp"
 #include "cost/hello.hpp"
 #include "failure.hpp"
+#include "shell_words.hpp"
 
 namespace weir::bench {
 namespace {
 
 constexpr const char* weir_hello = "weir";
+constexpr const char* hello_id = "hello";
+constexpr Figure hello_figures[] = {Figure::compile_time, Figure::binary_size};
+
+std::string id_of(Figure figure, const char* what) {
+  return "cost/" + std::string(name_of(figure)) + "/" + what;
+}
+
+bool is_asked_for(const CostSuite& suite, const std::string& id) {
+  return std::ranges::find(suite.ids, id) != suite.ids.end();
+}
 
 // One kind of message.
 struct Kind {
@@ -89,67 +100,92 @@ Entry entry_of(const Contestant& contestant, const Cost& cost) {
   return entry;
 }
 
-CostReading read(const Contestant& contestant, const Kind& kind, const Interrupts& interrupts) {
+CostReading read(const Contestant& contestant, const Kind& kind, const CostFigures& figures,
+                 const Interrupts& interrupts) {
   if (!contestant.missing.empty()) {
     const auto none = Cost::unknown(contestant.missing);
     return {none, none, none};
   }
   CostOptions options;
   options.load = kind.load;
-  return measure_cost(contestant.command, options, interrupts);
+  return measure_cost(contestant.command, options, interrupts, figures);
 }
 
-std::vector<Row> message_rows(const Programs& programs, const Kind& kind, bool quick,
-                              double max_spread, const Interrupts& interrupts) {
+// Who is missing is left out.
+std::string repeating(const Kind& kind, const std::vector<Contestant>& contestants) {
+  std::string commands;
+  for (const auto& contestant : contestants) {
+    if (!contestant.missing.empty()) continue;
+    commands += (commands.empty() ? "-- " : " --- ") + shell_words(contestant.command);
+  }
+  return std::string("weir-bench cost ") + kind.flags + commands;
+}
+
+std::vector<Row> message_rows(const CostSuite& suite, const Kind& kind,
+                              const Interrupts& interrupts) {
+  const auto all = contestants(Programs{suite.programs}, kind, suite.quick);
   std::vector<Row> rows;
+  std::vector<Cost CostReading::*> costs;  // of the rows
   for (const auto& counted : all_counted) {
     Row row;
     row.suite = "cost";
-    row.id = "cost/" + std::string(name_of(counted.figure)) + "/" + kind.id;
+    row.id = id_of(counted.figure, kind.id);
+    if (!is_asked_for(suite, row.id)) continue;
     row.chart = counted.chart;
     row.title = kind.title;
     row.what = counted.what + std::string(" One connection; the server sleeps before each round.");
     row.figure = counted.figure;
     row.per = "message";
     row.base = floor_name;
-    row.command = std::string("weir-bench cost ") + kind.flags + "-- COMMAND --- COMMAND";
+    row.command = repeating(kind, all);
     rows.push_back(std::move(row));
+    costs.push_back(counted.cost);
   }
-  for (const auto& contestant : contestants(programs, kind, quick)) {
-    const auto reading = read(contestant, kind, interrupts);
+  if (rows.empty()) return rows;
+  const auto wants = [&](Figure figure) { return is_asked_for(suite, id_of(figure, kind.id)); };
+  const CostFigures figures{.instructions = wants(Figure::instructions),
+                            .system_calls = wants(Figure::system_calls),
+                            .allocations = wants(Figure::allocations)};
+  for (const auto& contestant : all) {
+    const auto reading = read(contestant, kind, figures, interrupts);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i].entries.push_back(entry_of(contestant, reading.*all_counted[i].cost));
+      rows[i].entries.push_back(entry_of(contestant, reading.*costs[i]));
     }
   }
-  for (Row& row : rows) add_ratios(row, max_spread);
+  for (Row& row : rows) add_ratios(row, suite.max_spread);
   return rows;
 }
 
-Row hello_row(Figure figure, const char* chart, const char* title, const char* what) {
+Row hello_row(const CostSuite& suite, Figure figure, const char* chart, const char* title,
+              const char* what) {
   Row row;
   row.suite = "cost";
-  row.id = "cost/" + std::string(name_of(figure)) + "/hello";
+  row.id = id_of(figure, hello_id);
   row.chart = chart;
   row.title = title;
   row.what = what;
   row.figure = figure;
   row.per = "hello server";
   row.base = weir_hello;
-  row.command = "weir-bench compare cost";
+  row.command =
+      std::string("weir-bench compare ") + (suite.quick ? "quick" : "cost") + " --only " + row.id;
+  if (is_timed(figure)) row.command += " --max-spread " + exact(suite.max_spread);
   return row;
 }
 
-std::vector<Row> hello_rows(const std::filesystem::path& programs, bool quick, double max_spread,
-                            const Interrupts& interrupts) {
-  std::ifstream file{programs / "hello.json"};
-  if (!file) throw Failure("there is no hello.json in " + programs.string());
+std::vector<Row> hello_rows(const CostSuite& suite, const Interrupts& interrupts) {
+  const bool timed = is_asked_for(suite, id_of(Figure::compile_time, hello_id));
+  const bool sized = is_asked_for(suite, id_of(Figure::binary_size, hello_id));
+  if (!timed && !sized) return {};
+  std::ifstream file{suite.programs / "hello.json"};
+  if (!file) throw Failure("there is no hello.json in " + suite.programs.string());
   const auto hellos = hellos_from_json(std::string{std::istreambuf_iterator<char>{file}, {}});
-  const auto readings = measure_hellos(hellos, quick ? 1 : 5, interrupts);
-  Row time = hello_row(Figure::compile_time, "Compiling a hello server", "-O2",
+  const auto readings = measure_hellos(hellos, suite.quick || !timed ? 1 : 5, interrupts);
+  Row time = hello_row(suite, Figure::compile_time, "Compiling a hello server", "-O2",
                        "CPU time of the compiler at -O2 for the one file of a server that sends "
                        "lines back; no cache, nothing precompiled.");
   Row size =
-      hello_row(Figure::binary_size, "Size of a hello server", "stripped",
+      hello_row(suite, Figure::binary_size, "Size of a hello server", "stripped",
                 "Bytes of that server, stripped. weir and Asio are in it; libuv and libevent "
                 "are shared libraries, whose code is not.");
   for (std::size_t i = 0; i < hellos.size(); ++i) {
@@ -166,22 +202,31 @@ std::vector<Row> hello_rows(const std::filesystem::path& programs, bool quick, d
     time.entries.push_back(std::move(entry));
     size.entries.push_back(std::move(stripped));
   }
-  add_ratios(time, max_spread);
-  add_ratios(size, max_spread);
-  return {std::move(time), std::move(size)};
+  std::vector<Row> rows;
+  if (timed) rows.push_back(std::move(time));
+  if (sized) rows.push_back(std::move(size));
+  for (Row& row : rows) add_ratios(row, suite.max_spread);
+  return rows;
 }
 
 }  // namespace
 
-std::vector<Row> run_cost_suite(const std::filesystem::path& programs, bool quick,
-                                double max_spread, const Interrupts& interrupts) {
-  const Programs built{programs};
+std::vector<std::string> cost_row_ids() {
+  std::vector<std::string> ids;
+  for (const auto& kind : kinds()) {
+    for (const auto& counted : all_counted) ids.push_back(id_of(counted.figure, kind.id));
+  }
+  for (const auto figure : hello_figures) ids.push_back(id_of(figure, hello_id));
+  return ids;
+}
+
+std::vector<Row> run_cost_suite(const CostSuite& suite, const Interrupts& interrupts) {
   std::vector<Row> rows;
   const auto add = [&](std::vector<Row> more) {
     std::ranges::move(more, std::back_inserter(rows));
   };
-  for (const auto& kind : kinds()) add(message_rows(built, kind, quick, max_spread, interrupts));
-  add(hello_rows(programs, quick, max_spread, interrupts));
+  for (const auto& kind : kinds()) add(message_rows(suite, kind, interrupts));
+  add(hello_rows(suite, interrupts));
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "compare/comparison.hpp"
@@ -10,10 +11,18 @@
 
 namespace weir::bench {
 
-// Whole rows, measured. `programs` is the folder of weir-bench; who is not there is skipped with
-// the reason. `quick` leaves out most contestants and takes less than a minute; it compiles once,
-// which is no result. `max_spread` is that of the compiler's ratios (compare/ratios.hpp).
-std::vector<Row> run_cost_suite(const std::filesystem::path& programs, bool quick,
-                                double max_spread, const Interrupts& interrupts);
+// Of all its rows, in their order.
+std::vector<std::string> cost_row_ids();
+
+struct CostSuite {
+  std::filesystem::path programs;  // the folder of weir-bench; who is not there is skipped
+  std::vector<std::string> ids;    // the rows; nothing else is counted
+  // Leaves out most contestants and takes less than a minute; it compiles once, which is no result.
+  bool quick = false;
+  double max_spread = usual_max_spread;  // of the compiler's ratios (compare/ratios.hpp)
+};
+
+// Whole rows, measured, in the order of cost_row_ids().
+std::vector<Row> run_cost_suite(const CostSuite& suite, const Interrupts& interrupts);
 
 }  // namespace weir::bench

@@ -4,15 +4,14 @@
 #include <memory>
 #include <utility>
 
+#include "compare/attempts.hpp"
 #include "compare/ratios.hpp"
 #include "compare/running_server.hpp"
 #include "failure.hpp"
+#include "system/process.hpp"
 
 namespace weir::bench {
 namespace {
-
-constexpr unsigned server_cpu = 0;
-constexpr unsigned most_attempts = 3;  // at a round
 
 // One contestant on its way through the rounds.
 struct Runner {
@@ -50,14 +49,14 @@ class Race {
 
   void run() {
     if (plan_.behind && !start_behind()) return;
-    const unsigned rounds = plan_.rounds != 0 ? plan_.rounds : options_.rounds;
+    const unsigned rounds = rounds_of(plan_, options_);
     if (!plan_.fresh) {
       for (Runner& runner : runners_) attempt(runner, [&] { start(runner); });
     }
     for (unsigned round = 0; round < rounds; ++round) {
       for (Runner& runner : runners_) {
         if (!runner.goes_on()) continue;
-        attempt(runner, [&] { measure(runner); });
+        attempt(runner, [&] { measure_again([&] { measure(runner); }); });
       }
     }
   }
@@ -107,18 +106,7 @@ class Race {
     if (!plan_.fresh) runner.server->pause();
   }
 
-  // Once more, a few times, where nothing came; then that is the reason.
   void measure(Runner& runner) {
-    for (unsigned attempt = 1;; ++attempt) {
-      try {
-        return measure_once(runner);
-      } catch (const EmptyWindow&) {
-        if (attempt == most_attempts) throw;
-      }
-    }
-  }
-
-  void measure_once(Runner& runner) {
     if (plan_.fresh) start(runner);
     const RunningServer& server = *runner.server;
     if (!plan_.fresh) server.resume();
@@ -152,13 +140,17 @@ class Race {
 
 }  // namespace
 
+unsigned rounds_of(const Plan& plan, const LabOptions& options) {
+  return plan.rounds != 0 ? plan.rounds : options.rounds;
+}
+
 Seconds expected_time(const Plan& plan, const LabOptions& options, Seconds round) {
   constexpr Seconds start{0.1};  // of a server
   constexpr Seconds connection{200e-6};
   constexpr Seconds settling{0.3};  // of memory
   const auto all = static_cast<double>(std::ranges::count_if(
       plan.contestants, [](const auto& each) { return each.missing.empty(); }));
-  const unsigned rounds = plan.rounds != 0 ? plan.rounds : options.rounds;
+  const unsigned rounds = rounds_of(plan, options);
   const Seconds each = (plan.fresh ? start + settling : round) + plan.connections * connection;
   return all * ((plan.fresh ? Seconds{0} : start) + rounds * each);
 }

@@ -10,10 +10,13 @@ namespace weir::bench {
 
 struct LabOptions {
   unsigned rounds = 7;
-  double max_spread = 0.10;  // of paired ratios, as a share of their median
+  double max_spread = usual_max_spread;  // of paired ratios, as a share of their median
   // The servers share the first processor and only one of them runs; the load has the second one.
   bool pin = true;
 };
+
+// The plan's own number, or that of all.
+unsigned rounds_of(const Plan& plan, const LabOptions& options);
 
 // About how long that takes, when a round's load takes `round`.
 Seconds expected_time(const Plan& plan, const LabOptions& options, Seconds round);

@@ -22,7 +22,7 @@ void add_ratios(Row& row, double max_spread) {
     if (entry.name == row.base || !entry.is_measured()) continue;
     const std::size_t pairs = missing.empty() ? std::min(of_base.size(), entry.rounds.size()) : 0;
     for (std::size_t i = 0; i < pairs; ++i) entry.ratios.push_back(entry.rounds[i] / of_base[i]);
-    if (is_counted(row.figure)) continue;
+    if (!is_timed(row.figure)) continue;
     entry.no_result = missing.empty() ? no_result(entry.ratios, max_spread) : missing;
   }
 }

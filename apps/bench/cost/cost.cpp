@@ -90,13 +90,14 @@ Cost cost_between(const Counts& a, const Counts& b, double units) {
 }
 
 CostReading measure_cost(const Command& server, const CostOptions& options,
-                         const Interrupts& interrupts) {
+                         const Interrupts& interrupts, const CostFigures& figures) {
   Measurement measurement{server, options, interrupts};
-  CostReading reading;
+  const auto not_asked_for = Cost::unknown("not asked for");
+  CostReading reading{not_asked_for, not_asked_for, not_asked_for};
   // The cheapest first: it finds out whether the server sleeps.
-  reading.allocations = measurement.measure(*make_allocation_counter());
-  reading.system_calls = measurement.measure(*make_strace(interrupts));
-  reading.instructions = measurement.measure(*make_callgrind());
+  if (figures.allocations) reading.allocations = measurement.measure(*make_allocation_counter());
+  if (figures.system_calls) reading.system_calls = measurement.measure(*make_strace(interrupts));
+  if (figures.instructions) reading.instructions = measurement.measure(*make_callgrind());
   return reading;
 }
 

@@ -39,10 +39,18 @@ struct CostReading {
 inline constexpr std::uint64_t warmup_rounds = 50;
 inline constexpr std::uint64_t warmup_connections = 10;
 
-// Starts `server` six times: it must print "listening on tcp://127.0.0.1:PORT" and end at SIGTERM.
-// A tool that is missing, or that fails with this server, leaves its figure out and says why.
+// What is to be counted; the others are unknown.
+struct CostFigures {
+  bool instructions = true;
+  bool system_calls = true;
+  bool allocations = true;
+};
+
+// Starts `server` twice for each figure: it must print "listening on tcp://127.0.0.1:PORT" and end
+// at SIGTERM. A tool that is missing, or that fails with this server, leaves its figure out and
+// says why.
 CostReading measure_cost(const Command& server, const CostOptions& options,
-                         const Interrupts& interrupts);
+                         const Interrupts& interrupts, const CostFigures& figures = {});
 
 // Of the same names in both: (b - a) / units.
 Cost cost_between(const Counts& a, const Counts& b, double units);

@@ -8,6 +8,7 @@
 
 #include "cost/cost_report.hpp"
 #include "failure.hpp"
+#include "system/replaced_file.hpp"
 #include "system/run.hpp"
 
 namespace weir::bench {
@@ -41,9 +42,9 @@ CostBudget read_budget(const std::string& path) {
 }
 
 void write_budget(const std::string& path, const CostBudget& budget) {
-  std::ofstream file{path};
-  file << to_json(budget);
-  if (!file.flush()) throw Failure("cannot write '" + path + "'");
+  if (const auto error = replace_file(path, to_json(budget))) {
+    throw Failure("cannot write '" + path + "': " + error.message());
+  }
 }
 
 // Programs without a path are those beside weir-bench.

@@ -108,6 +108,7 @@ std::string to_json(const DiffOptions& options, const Difference& difference) {
                      {"b", options.b},
                      {"threshold", difference.threshold},
                      {"counted_tolerance", counted_tolerance},
+                     {"memory_least", memory_least},
                      {"machine", unlike_json(difference.machine)},
                      {"settings", unlike_json(difference.settings)},
                      {"counts", std::move(counts)},

@@ -40,6 +40,14 @@ Change without_result(const Pair& pair, std::string why) {
   return change;
 }
 
+// Of what varies and is held as it is.
+std::string without_spread(const Pair& pair) {
+  const auto once = [](const Entry& entry) { return entry.rounds.size() < 2; };
+  const std::string said = "measured once, which has no spread";
+  if (once(pair.a)) return "none in A: " + said;
+  return once(pair.b) ? "none in B: " + said : "";
+}
+
 // Empty, or why nothing can be said before the figures are looked at.
 std::string obstacle(const Pair& pair) {
   const auto unit = [](const Row& row) { return unit_text(row.figure) + " per " + row.per; };
@@ -48,7 +56,9 @@ std::string obstacle(const Pair& pair) {
   }
   if (!pair.a.is_measured()) return "not measured in A: " + pair.a.skipped;
   if (!pair.b.is_measured()) return "not measured in B: " + pair.b.skipped;
-  if (is_counted(pair.row_a.figure)) return {};  // a doubt is about ratios, which are not used
+  // A doubt is about ratios, by which only times are held.
+  if (is_counted(pair.row_a.figure)) return {};
+  if (!is_timed(pair.row_a.figure)) return without_spread(pair);
   if (!pair.a.no_result.empty()) return "none in A: " + pair.a.no_result;
   if (!pair.b.no_result.empty()) return "none in B: " + pair.b.no_result;
   return {};
@@ -63,7 +73,8 @@ void set_spreads(Change& change, const std::vector<double>& a, const std::vector
 
 Verdict judge(const Change& change, double threshold) {
   const double apart = change.b->median - change.a->median;
-  if (is_counted(change.figure) && std::abs(apart) <= counted_least) return Verdict::same;
+  // A figure, or of what is timed a ratio: there the least is nothing.
+  if (std::abs(apart) <= least_change(change.figure)) return Verdict::same;
   if (!differs(*change.a, *change.b, threshold)) return Verdict::same;
   return apart > 0 ? Verdict::worse : Verdict::better;
 }
@@ -71,9 +82,9 @@ Verdict judge(const Change& change, double threshold) {
 Change held(const Pair& pair, double threshold) {
   if (auto why = obstacle(pair); !why.empty()) return without_result(pair, std::move(why));
   Change change = about(pair.row_a, pair.a.name, Verdict::same);
-  if (is_counted(pair.row_a.figure)) {
+  if (!is_timed(pair.row_a.figure)) {
     set_spreads(change, pair.a.rounds, pair.b.rounds);
-    change.verdict = judge(change, counted_tolerance);
+    change.verdict = judge(change, is_counted(pair.row_a.figure) ? counted_tolerance : threshold);
     return change;
   }
   const bool one_base = pair.row_a.base == pair.row_b.base;

@@ -6,7 +6,7 @@
 // A change counts when the two spreads do not overlap and the medians differ by more than a
 // threshold. What is timed is held by its ratios to the base, so that a machine that was slower
 // that day cancels out; then the base itself cannot be judged, and without a common base nobody.
-// What is counted is held as it is.
+// What is counted is held as it is, and memory too, with the tolerance of what varies.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,14 @@ namespace weir::bench {
 inline constexpr double counted_tolerance = 0.01;
 // And as a number, for what is nothing, or nearly: the start of a program over many messages.
 inline constexpr double counted_least = 0.01;
+// Bytes: memory comes in pages, and one page of 4 KiB over 1,000 connections is half of that.
+inline constexpr double memory_least = 8;
+
+// What a figure of one entry must differ by to be another one, whatever its share.
+constexpr double least_change(Figure figure) {
+  if (figure == Figure::memory) return memory_least;
+  return is_counted(figure) ? counted_least : 0;
+}
 
 // In the order in which they are told.
 enum class Verdict { worse, better, same, no_result, base, only_in_a, only_in_b };

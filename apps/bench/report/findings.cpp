@@ -41,6 +41,11 @@ std::string why_not(const Row& row) {
   return text;
 }
 
+// "0.95 to 0.99"
+std::string range_of(const Spread& ratio) {
+  return fixed(ratio.lowest, 2) + " to " + fixed(ratio.highest, 2);
+}
+
 // "12% less than libuv, the cheapest peer"
 std::string against(const Duel& duel) {
   const std::string name =
@@ -77,8 +82,20 @@ std::string sentence_of(const Row& row, const Duel& duel, const std::string& flo
     case Stand::above:
       return duel.other.name + " wins with " + cost_of(row, duel.other) + ": " + weir + " costs " +
              against(duel) + also;
+    case Stand::no_result:
+      return "No result: " + weir + " and " + duel.other.name + " (" + cost_of(row, duel.other) +
+             "), the cheapest peer, spread too far against each other (" + range_of(*duel.ratio) +
+             ")" + (floor.empty() ? "" : "; " + duel.weir.name + " costs " + floor);
   }
   return {};
+}
+
+// Where no peer has a result; `floor` may be none, and `floor_words` empty where it has none.
+std::string without_peer(const Row& row, const Entry* floor, const std::string& floor_words) {
+  if (floor == nullptr) return "; nobody else has a result";
+  return (floor_words.empty() ? "; no result against " + floor->name + ", the floor"
+                              : " costs " + floor_words) +
+         (has_peer(row) ? "; no peer has a result" : "");
 }
 
 Outcome outcome_of(Stand stand) {
@@ -89,6 +106,8 @@ Outcome outcome_of(Stand stand) {
       return Outcome::level;
     case Stand::above:
       return Outcome::loses;
+    case Stand::no_result:
+      break;
   }
   return Outcome::no_result;
 }
@@ -98,7 +117,7 @@ std::string evidence(const Duel& duel) {
   const Spread& ratio = *duel.ratio;
   std::string notes = duel.stand == Stand::level ? "level" : "";
   if (duel.weir.rounds.size() > 1) {
-    add(notes, ", ", fixed(ratio.lowest, 2) + " to " + fixed(ratio.highest, 2));
+    add(notes, ", ", range_of(ratio));
   }
   return fixed(ratio.median, 2) + " of " + duel.weir.name +
          (notes.empty() ? "" : " (" + notes + ")");
@@ -110,34 +129,33 @@ bool has_peer(const Row& row) {
   return std::ranges::find(row.entries, Role::peer, &Entry::role) != row.entries.end();
 }
 
-Finding finding_of(const Row& row) {
+Finding finding_of(const Row& row, double max_spread) {
   const Entry* weir = cheapest(row, Role::weir);
   const std::string why = why_not(row);
   if (weir == nullptr) return {.sentence = "No result: " + why + "."};
   const std::string rest = why.empty() ? "." : ". Besides: " + why + ".";
   Finding finding;
+  const Entry* floor = cheapest(row, Role::floor);
   std::string floor_words;
-  if (const Entry* floor = cheapest(row, Role::floor)) {
-    const Duel duel = duel_of(row, *weir, *floor);
-    floor_words = against(duel);
-    if (duel.ratio && duel.ratio->median > 0) finding.of_floor = 1 / duel.ratio->median;
+  if (floor != nullptr) {
+    const Duel duel = duel_of(row, *weir, *floor, max_spread);
+    if (duel.stand != Stand::no_result) {
+      floor_words = against(duel);
+      if (duel.ratio && duel.ratio->median > 0) finding.of_floor = 1 / duel.ratio->median;
+    }
   }
   if (const Entry* peer = cheapest(row, Role::peer)) {
-    const Duel duel = duel_of(row, *weir, *peer);
+    const Duel duel = duel_of(row, *weir, *peer, max_spread);
     finding.outcome = outcome_of(duel.stand);
     finding.sentence = sentence_of(row, duel, floor_words) + rest;
     return finding;
   }
   if (!has_peer(row) && !floor_words.empty()) finding.outcome = Outcome::no_peer;
-  finding.sentence = with_cost(row, *weir) +
-                     (floor_words.empty() ? "; nobody else has a result"
-                                          : " costs " + floor_words +
-                                                (has_peer(row) ? "; no peer has a result" : "")) +
-                     rest;
+  finding.sentence = with_cost(row, *weir) + without_peer(row, floor, floor_words) + rest;
   return finding;
 }
 
-std::string not_won(const Row& row) {
+std::string not_won(const Row& row, double max_spread) {
   if (!has_peer(row)) return {};
   std::string list;
   std::string without;  // peers, and weir's, without a result
@@ -148,8 +166,13 @@ std::string not_won(const Row& row) {
     bool nothing = false;  // as weir, whatever the backend: said once
     for (const Entry& entry : row.entries) {
       if (!is_weir(entry) || !has_result(entry)) continue;
-      const Duel duel = duel_of(row, entry, other);
+      const Duel duel = duel_of(row, entry, other, max_spread);
       if (duel.stand == Stand::below) continue;
+      if (duel.stand == Stand::no_result) {
+        add(without, ", ",
+            other.name + " against " + entry.name + " (" + range_of(*duel.ratio) + ")");
+        continue;
+      }
       if (duel.ratio) add(held, ", ", evidence(duel));
       nothing = nothing || !duel.ratio;
     }

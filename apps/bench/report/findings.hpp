@@ -39,14 +39,15 @@ struct Finding {
 
 bool has_peer(const Row& row);
 
-// Entries without a result neither win nor lose.
-Finding finding_of(const Row& row);
+// Entries without a result neither win nor lose. `max_spread` is that of the comparison.
+Finding finding_of(const Row& row, double max_spread);
 
 // Each peer that any of weir's entries is not below, with the evidence, and each that has no
-// result: "libev costs 0.97 of weir asio (0.95 to 0.99); no result: Go". Empty where weir is below
-// all of them, or the row has no peer.
+// result, at all or against an entry of weir's: "libev costs 0.97 of weir asio (0.95 to 0.99); no
+// result: Go, libuv against weir epoll (0.90 to 1.07)". Empty where weir is below all of them, or
+// the row has no peer.
 // Where none of weir's has a result it says that alone.
 inline constexpr const char* weir_without_result = "weir has no result";
-std::string not_won(const Row& row);
+std::string not_won(const Row& row, double max_spread);
 
 }  // namespace weir::bench::html

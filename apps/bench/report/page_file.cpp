@@ -1,9 +1,9 @@
 #include <filesystem>
-#include <fstream>
 
 #include "compare/comparison_file.hpp"
 #include "failure.hpp"
 #include "report/page.hpp"
+#include "system/replaced_file.hpp"
 
 namespace weir::bench {
 
@@ -16,9 +16,9 @@ std::string run_report(const ReportOptions& options) {
   if (fs::equivalent(options.file, out, none_there)) {
     throw Failure(out + ": the page would replace the file it is made of");
   }
-  std::ofstream file(out, std::ios::binary | std::ios::trunc);
-  file << to_html(comparison);
-  if (!file.flush()) throw Failure(out + ": cannot be written");
+  if (const auto error = replace_file(out, to_html(comparison))) {
+    throw Failure(out + ": cannot be written: " + error.message());
+  }
   return out;
 }
 

@@ -98,7 +98,7 @@ std::string not_won_list(const Comparison& comparison) {
   std::string list;
   std::string without;  // links to rows where weir has no result
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
-    const std::string why = not_won(comparison.rows[i]);
+    const std::string why = not_won(comparison.rows[i], comparison.max_spread);
     if (why == weir_without_result) {
       without += (without.empty() ? "" : "; ") + link_to(comparison.rows[i], i);
     }
@@ -130,7 +130,7 @@ std::string summary(const Comparison& comparison) {
   Tally tally;
   std::string list;
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
-    const Finding finding = finding_of(comparison.rows[i]);
+    const Finding finding = finding_of(comparison.rows[i], comparison.max_spread);
     tally.add(comparison.rows[i], finding);
     list += item(comparison.rows[i], i, finding);
   }
@@ -138,7 +138,7 @@ std::string summary(const Comparison& comparison) {
       "In each row weir's cheapest stands against the cheapest peer: a library, a language or a "
       "server that people choose. A floor is a bare loop in C that does nothing but echo: a "
       "yardstick, not a rival. Every figure is a cost: less is better. Level means that the "
-      "rounds are on both sides, or the medians within 1%.";
+      "rounds are on both sides, or the medians within 1%. No result: they spread too far.";
   return "<section><h2>At a glance</h2><p class=\"tally\">" + tally.words() +
          "</p><p class=\"quiet\">" + rule + "</p>" + not_won_list(comparison) +
          row_by_row(comparison.rows.size(), list) + "</section>";

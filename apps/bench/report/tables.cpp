@@ -7,6 +7,7 @@
 
 #include "report/markup.hpp"
 #include "report/words.hpp"
+#include "shell_words.hpp"
 
 namespace weir::bench::html {
 namespace {
@@ -72,24 +73,6 @@ std::string line_of(const Row& row, const Entry& entry, const std::set<std::stri
   }
   for (const double percent : percents) cells += cell(latency_at(entry, percent));
   return element("tr", is_weir(entry) ? "class=\"weir\"" : "", cells);
-}
-
-// As a shell takes it.
-std::string shell_words(const std::vector<std::string>& command) {
-  std::string text;
-  for (const std::string& word : command) {
-    if (!text.empty()) text += ' ';
-    const bool plain =
-        !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[]{}()<>|&;#~!") == std::string::npos;
-    if (plain) {
-      text += word;
-      continue;
-    }
-    text += '\'';
-    for (const char letter : word) letter == '\'' ? text += "'\\''" : text += letter;
-    text += '\'';
-  }
-  return text;
 }
 
 }  // namespace

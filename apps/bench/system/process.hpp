@@ -45,6 +45,10 @@ Memory read_memory(pid_t pid);
 // RssAnon, the heap and the stacks: as cheap as a look at a counter, so that one may look often.
 std::uint64_t read_anonymous_bytes(pid_t pid);
 
+// Who has which, where a bench pins: the server that is measured, and the load.
+inline constexpr unsigned server_cpu = 0;
+inline constexpr unsigned load_cpu = 1;
+
 // Binds this thread, and what it starts from now on, to one CPU. Throws Failure.
 void pin_to_cpu(unsigned cpu);
 

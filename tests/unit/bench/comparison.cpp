@@ -47,13 +47,15 @@ std::string edited(const std::string& from, const std::string& to) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_comparison_comes_back_from_its_file_as_it_was) {
-  const Comparison before = everything();
+  Comparison before = everything();
+  before.max_spread = 0.25;
   const ScratchFile file(to_json(before));
   const Comparison after = read_comparison(file.path());
   BOOST_TEST(to_json(after) == to_json(before));
   BOOST_TEST(after.suite == before.suite);
   BOOST_TEST(after.started == before.started);
   BOOST_TEST(after.seconds == before.seconds);
+  BOOST_TEST(after.max_spread == 0.25);
   BOOST_TEST((after.machine == before.machine));
   BOOST_TEST((after.settings == before.settings));
   BOOST_REQUIRE(after.rows.size() == 2U);
@@ -93,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_file_is_named_with_what_is_wrong) {
 }
 
 BOOST_AUTO_TEST_CASE(
-    a_role_is_that_of_the_program_and_in_files_from_before_there_were_roles_of_the_name) {
+    a_role_is_that_of_the_program_and_in_older_files_which_have_no_spread_either_of_the_name) {
   BOOST_TEST((role_of("weir-floor-epoll") == Role::floor));
   BOOST_TEST((role_of("weir-peer-libuv") == Role::peer));
   BOOST_TEST((role_of("nginx") == Role::peer));
@@ -104,7 +106,9 @@ BOOST_AUTO_TEST_CASE(
   for (auto at = text.find("\"role\""); at != std::string::npos; at = text.find("\"role\"")) {
     text.erase(at, text.find(',', at) + 1 - at);
   }
+  text.erase(text.find("\"max_spread\""), std::string("\"max_spread\": 0.1,").size());
   const Comparison after = comparison_from_json(text);
+  BOOST_TEST(after.max_spread == usual_max_spread);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     BOOST_TEST((after.rows[0].entries[i].role == entries[i].role), entries[i].name);
   }

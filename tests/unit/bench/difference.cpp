@@ -99,6 +99,33 @@ BOOST_AUTO_TEST_CASE(counted_figures_are_held_as_they_are_by_a_tolerance) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(memory_is_held_as_it_is_by_the_threshold_a_few_bytes_and_its_rounds) {
+  struct Case {
+    std::vector<double> a;
+    std::vector<double> b;
+    Verdict verdict;
+  };
+  const Case cases[] = {
+      {{1000, 1001, 1002}, {1025, 1026, 1027}, Verdict::same},
+      {{1000, 1001, 1002}, {1040, 1041, 1042}, Verdict::worse},
+      {{1040, 1041, 1042}, {1000, 1001, 1002}, Verdict::better},
+      // Two pages over 1,000 connections, more than a tenth of it.
+      {{74, 74, 74}, {82, 82, 82}, Verdict::same},
+      {{74, 74, 74}, {83, 83, 83}, Verdict::worse},
+      // What a collector does in one round and not in another.
+      {{4000, 4500, 5000}, {4900, 5600, 5700}, Verdict::same},
+      {{1000}, {2000, 2000, 2000}, Verdict::no_result},
+      {{1000, 1000, 1000}, {2000}, Verdict::no_result},
+  };
+  for (const Case& each : cases) {
+    BOOST_TEST_CONTEXT(each.a[0] << " then " << each.b[0]) {
+      const Change change = only_change(with(Figure::memory, entry_of("weir", each.a)),
+                                        with(Figure::memory, entry_of("weir", each.b)));
+      BOOST_TEST(change.verdict == each.verdict);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_slower_machine_cancels_out_of_the_ratios_and_the_base_is_not_judged) {
   const auto run = [](double pace) {
     return comparison_of({row_of("r", Figure::cpu,
@@ -160,7 +187,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_measured_or_said_nothing_is_no_result_with_its
 
 BOOST_AUTO_TEST_CASE(what_is_in_one_file_only_is_said_row_by_row_and_entry_by_entry) {
   const auto row = [](std::string id, std::vector<Entry> entries) {
-    return row_of(std::move(id), Figure::memory, std::move(entries));
+    return row_of(std::move(id), Figure::instructions, std::move(entries));
   };
   const Comparison a = comparison_of({row("both", {entry_of("old", {1}), entry_of("weir", {1})}),
                                       row("gone", {entry_of("weir", {1})})});

@@ -1,5 +1,6 @@
 // The lab: who is measured when, what is made of it, and who is left out.
 #include "compare/lab.hpp"
+#include "compare/attempts.hpp"
 #include "compare/ratios.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -117,6 +118,28 @@ BOOST_AUTO_TEST_CASE(a_window_in_which_nothing_came_is_measured_again_a_few_time
   BOOST_TEST((row.entries[0].rounds == std::vector<double>{10, 20}));
   BOOST_TEST(row.entries[1].skipped == "nothing came");
   BOOST_TEST((figures.order == std::vector<std::uint16_t>{1, 2, 1, 1, 1, 2, 2, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_measured_again_answers_its_first_figure_or_its_last_reason) {
+  unsigned asked = 0;
+  const auto after = [&](unsigned empty) {
+    asked = 0;
+    return measure_again([&] {
+      if (++asked <= empty) throw EmptyWindow("nothing came");
+      return asked;
+    });
+  };
+  BOOST_TEST(after(0) == 1U);
+  BOOST_TEST(after(2) == 3U);
+  BOOST_CHECK_THROW(after(3), EmptyWindow);
+  BOOST_TEST(asked == 3U);
+  const auto fall = [&]() -> unsigned {
+    ++asked;
+    throw Failure("it fell over");
+  };
+  asked = 0;
+  BOOST_CHECK_THROW(measure_again(fall), Failure);
+  BOOST_TEST(asked == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(without_its_base_a_row_has_figures_but_no_ratios) {

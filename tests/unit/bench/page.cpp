@@ -190,8 +190,17 @@ BOOST_AUTO_TEST_CASE(a_finding_follows_from_the_numbers) {
       {timed_row({base, weir(1.006)}), Outcome::no_peer,
        "weir (101 ns) costs as much as C epoll, the floor."},
       // Far in the middle, but the rounds are on both sides.
-      {timed_row({libuv, entry_of("weir", {140, 180, 190})}), Outcome::level,
-       "weir (180 ns) is level with libuv (150 ns per message), the cheapest peer."},
+      {timed_row({libuv, entry_of("weir", {148, 158, 159})}), Outcome::level,
+       "weir (158 ns) is level with libuv (150 ns per message), the cheapest peer."},
+      // Each agrees with the base, and not with the other.
+      {timed_row({base, entry_of("libuv", {146, 150, 154}), entry_of("weir", {154, 150, 146})}),
+       Outcome::no_result,
+       "No result: weir (150 ns) and libuv (150 ns per message), the cheapest peer, spread too far "
+       "against each other (0.95 to 1.05); weir costs 50% more than C epoll, the floor."},
+      {timed_row({base, entry_of("C threads", {86, 90, 94}), entry_of("weir", {104, 100, 96})}),
+       Outcome::no_result, "weir (100 ns); no result against C threads, the floor."},
+      {counted_row({entry_of("libuv", {90, 100, 110}), entry_of("weir", {60, 50, 40})}),
+       Outcome::wins, "weir (50.0) wins: 50% less than libuv, the cheapest peer."},
       // Both were slower in the second round, and weir was cheaper in each.
       {timed_row({entry_of("libuv", {110, 220, 110}), entry_of("weir", {100, 200, 100})}),
        Outcome::wins, "weir (100 ns) wins: 9.1% less than libuv, the cheapest peer."},
@@ -215,8 +224,11 @@ BOOST_AUTO_TEST_CASE(a_finding_follows_from_the_numbers) {
       {counted_row({entry_of("libuv", {1.2}), entry_of("weir", {0}, {0})}), Outcome::wins,
        "weir (0) wins: less than libuv, the cheapest peer."},
   };
+  const Row two_pages = row_of("r", Figure::memory,
+                               {entry_of("libev", {74, 74, 74}), entry_of("weir", {82, 82, 82})});
+  BOOST_TEST(html::finding_of(two_pages, 0.1).outcome == Outcome::level);
   for (const Case& each : cases) {
-    const html::Finding finding = html::finding_of(each.row);
+    const html::Finding finding = html::finding_of(each.row, 0.1);
     BOOST_TEST(finding.outcome == each.outcome, each.sentence);
     BOOST_TEST(finding.sentence == each.sentence);
   }
@@ -234,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_row_lists_each_peer_that_an_entry_of_weirs_is_not_below) 
   Entry lost = epoll;
   lost.no_result = "noise";
   const auto said = [](std::vector<Entry> entries) {
-    return html::not_won(timed_row(std::move(entries)));
+    return html::not_won(timed_row(std::move(entries)), 0.1);
   };
   BOOST_TEST(said({base, asio, epoll, node}) == "");
   BOOST_TEST(said({entry_of("C epoll", {1, 1, 1}), asio}) == "");
@@ -249,7 +261,11 @@ BOOST_AUTO_TEST_CASE(a_row_lists_each_peer_that_an_entry_of_weirs_is_not_below) 
   BOOST_TEST(said({base, asio, libev, go, skipped_entry("libevent", "gone")}) ==
              "libev costs 0.95 of weir asio (0.95 to 0.95); no result: Go, libevent");
   BOOST_TEST(said({base, lost, node}) == "weir has no result");
-  BOOST_TEST(html::not_won(counted_row({entry_of("libuv", {0}), entry_of("weir", {0})})) ==
+  const Entry apart = entry_of("libuv", {122, 118, 122}, {1.22, 1.18, 1.22});
+  BOOST_TEST(said({base, asio, apart}) == "no result: libuv against weir asio (0.91 to 1.02)");
+  BOOST_TEST(html::not_won(timed_row({base, asio, apart}), 0.2) ==
+             "libuv costs 1.02 of weir asio (level, 0.91 to 1.02)");
+  BOOST_TEST(html::not_won(counted_row({entry_of("libuv", {0}), entry_of("weir", {0})}), 0.1) ==
              "libuv costs as little as weir");
 }
 

@@ -118,7 +118,8 @@ Plan broadcast(const SuiteSettings& settings, unsigned members) {
 }
 
 Plan idle_memory(const SuiteSettings& settings, unsigned connections) {
-  Row row = row_of("idle", "Memory of an idle connection", "", 0, connections_name(connections));
+  Row row = row_of("idle/" + std::to_string(connections), "Memory of an idle connection", "", 0,
+                   connections_name(connections));
   row.what = "User memory that so many connections add which have never said anything.";
   row.figure = Figure::memory;
   row.per = "connection";
@@ -126,7 +127,7 @@ Plan idle_memory(const SuiteSettings& settings, unsigned connections) {
           .contestants = contestants(settings.programs, Mode::echo, connections),
           .measure = idle_measure(connections),
           .fresh = true,
-          .rounds = 1,
+          .rounds = 3,
           .connections = connections};
 }
 
