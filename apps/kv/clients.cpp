@@ -44,9 +44,9 @@ std::string describe(const ClientRecord& client, Milliseconds now) {
   return line;
 }
 
-std::shared_ptr<ClientRecord> Clients::add(Session session, Milliseconds now) {
+std::shared_ptr<ClientRecord> Clients::add(const Session& session, Milliseconds now) {
   auto record = std::make_shared<ClientRecord>();
-  record->session = std::move(session);
+  record->session = session;
   record->since = now;
   const std::lock_guard lock(mutex_);
   record->id = next_++;

@@ -47,7 +47,7 @@ struct ClientRecord {
 class Clients {
  public:
   /// A record with an id that nobody had before.
-  [[nodiscard]] std::shared_ptr<ClientRecord> add(Session session, Milliseconds now);
+  [[nodiscard]] std::shared_ptr<ClientRecord> add(const Session& session, Milliseconds now);
   void remove(std::uint64_t id);
   [[nodiscard]] std::size_t size() const;
   /// In the order of coming. Calls nothing of Clients.

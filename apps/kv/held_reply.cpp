@@ -12,7 +12,8 @@ void hold_until_kept(Journal& journal, bool appended, Client& client) {
   if (mark == 0) return connection.release_output();
   client.held_until = mark;
   connection.hold_output();
-  connection.handler_began();
+  // Who waits for an element as well has no deadline.
+  connection.handler_began(1, client.waiter == nullptr);
   journal.when_kept(mark, [session = client.record->session, mark, &client](Status kept) {
     session.loop().post([session, mark, &client, well = kept.ok()] {
       if (!session.open()) return;  // and so `client` is no more

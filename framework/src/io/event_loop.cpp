@@ -92,6 +92,12 @@ Duration EventLoop::finish_round() {
   return next == TimerQueue::never ? Duration(-1) : std::max(next - now_, Duration::zero());
 }
 
+void EventLoop::run_timers() {
+  const bool late = next_timer() < now_ - timers_late;
+  timers_.expire(now_,
+                 late ? std::max(timers_a_round, timers_.size() / late_share) : timers_a_round);
+}
+
 /// Answers when there is more to do: now, or at the next timer.
 TimePoint EventLoop::run_what_waits() {
   run_timers();

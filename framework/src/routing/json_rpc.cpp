@@ -151,8 +151,8 @@ class JsonRpcConnection::Batch {
 
 class JsonRpcConnection::Request final : public Context {
  public:
-  Request(Session session, EventLoop& loop, JsonRpcConnection& owner)
-      : Context(std::move(session), loop), owner_(owner), shared_(owner.shared_) {
+  Request(const Session& session, EventLoop& loop, JsonRpcConnection& owner)
+      : Context(session, loop), owner_(owner), shared_(owner.shared_) {
     set_arguments(&arguments_);
   }
 

@@ -36,8 +36,8 @@ std::string RoutedOptions::describe_failure(const Failure& failure) {
 /// A frame whose answer is one frame, whatever becomes of it.
 class RoutedConnection::Request final : public Context {
  public:
-  Request(Session session, EventLoop& loop, const RoutedOptions& options)
-      : Context(std::move(session), loop), options_(options) {}
+  Request(const Session& session, EventLoop& loop, const RoutedOptions& options)
+      : Context(session, loop), options_(options) {}
 
   using Call::unshared;
   using Context::begin;

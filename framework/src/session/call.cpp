@@ -6,7 +6,7 @@
 
 namespace weir {
 
-Call::Call(Session session, EventLoop& loop) : session_(std::move(session)), loop_(loop) {}
+Call::Call(const Session& session, EventLoop& loop) : session_(session), loop_(loop) {}
 
 Connection* Call::connection() const { return session_.state()->connection; }
 

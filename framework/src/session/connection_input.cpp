@@ -38,7 +38,7 @@ inline void Connection::take_input(std::string_view bytes) {
 inline void Connection::after_input() {
   if (handing_over_) succeed();
   if (input_.capacity() != 0 && (input_.empty() || phase_ != Phase::open)) input_.release();
-  if (phase_ == Phase::open && input_ended_ && !halted_) handle_end();
+  if (phase_ == Phase::open && input_ended_) handle_end();
   if (draining_ && (idle() || waits_in_vain())) finish(CloseReason::drained);
   if (phase_ != Phase::open || in_message() || !queue_.empty() || bounded_) update_timer();
 }
@@ -161,14 +161,14 @@ void Connection::succeed() {
 void Connection::on_end() {
   input_ended_ = true;
   if (phase_ == Phase::lingering) return end_now();
-  if (handlers_out_ != 0 && phase_ == Phase::open && protocol_->ends_with_peer()) {
-    return finish(CloseReason::peer_ended);
-  }
   // After a resume() in this round, whole frames still wait in input_.
   continue_input();
 }
 
+/// Also later than the end: what the protocol says of it may change while a handler is out.
 void Connection::handle_end() {
+  if (handlers_out_ != 0 && protocol_->ends_with_peer()) return finish(CloseReason::peer_ended);
+  if (halted_) return;
   if (in_message()) return end_truncated(input_.view());
   if (handlers_out_ != 0) return;
   if (!std::exchange(end_handled_, true)) {

@@ -4,8 +4,9 @@
 
 namespace weir {
 
-FramedCall::FramedCall(Session session, EventLoop& loop, std::string_view frame, TimePoint deadline)
-    : Call(std::move(session), loop) {
+FramedCall::FramedCall(const Session& session, EventLoop& loop, std::string_view frame,
+                       TimePoint deadline)
+    : Call(session, loop) {
   begin(frame, deadline);
 }
 

@@ -13,11 +13,11 @@ namespace weir::http {
 class IncomingBody {
  public:
   /// `wanted` is called when somebody begins to read.
-  IncomingBody(Session session, EventLoop& loop, Task wanted)
-      : session_(std::move(session)), loop_(loop), wanted_(std::move(wanted)) {}
+  IncomingBody(const Session& session, EventLoop& loop, Task wanted)
+      : session_(session), loop_(loop), wanted_(std::move(wanted)) {}
   /// Of a body that is there already.
-  IncomingBody(Session session, EventLoop& loop, std::string_view whole)
-      : session_(std::move(session)), loop_(loop), gathered_(whole), complete_(true) {}
+  IncomingBody(const Session& session, EventLoop& loop, std::string_view whole)
+      : session_(session), loop_(loop), gathered_(whole), complete_(true) {}
 
   // The handler's side:
 

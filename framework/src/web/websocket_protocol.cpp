@@ -48,12 +48,12 @@ Decoded LentFraming::decode(std::string_view input) const {
 
 WebSocketProtocol::WebSocketProtocol(std::shared_ptr<WebSocketService> service,
                                      const ConnectionOptions& options, EventLoop& loop,
-                                     Session session,
+                                     const Session& session,
                                      const std::optional<websocket::Deflation>& deflation)
     : service_(std::move(service)),
       inner_(service_->inner->make(options)),
       loop_(loop),
-      session_(std::move(session)),
+      session_(session),
       reader_(websocket::Role::server,
               {.limits = service_->options.limits, .deflation = deflation}),
       scratch_(&service_->scratch.here(loop)),

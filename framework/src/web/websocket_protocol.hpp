@@ -43,7 +43,7 @@ class WebSocketProtocol final : public Protocol, private Timer {
  public:
   /// On the connection of `session`.
   WebSocketProtocol(std::shared_ptr<WebSocketService> service, const ConnectionOptions& options,
-                    EventLoop& loop, Session session,
+                    EventLoop& loop, const Session& session,
                     const std::optional<websocket::Deflation>& deflation);
 
   void on_open(Session& session) override;

@@ -178,4 +178,27 @@ BOOST_AUTO_TEST_CASE(what_a_large_command_took_is_given_back_between_two) {
   BOOST_TEST(reader.command()[0] == "a");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_never_ends_between_two_commands_takes_no_more_and_more) {
+  RespCommandReader reader;
+  std::string kept = "*2\r\n";
+  std::size_t before = 0;
+  std::size_t commands = 0;
+  for (int round = 0; round < 1000; ++round) {
+    for (int i = 0; i < 20; ++i) kept += "$1\r\na\r\n$0\r\n\r\n*2\r\n";
+    std::string_view rest = kept;
+    const auto visit = [](const weir::RespCommand&) {};
+    for (;;) {
+      if (!reader.is_ahead()) reader.read_ahead(rest, 16, visit);
+      if (reader.read(rest) != Outcome::command) break;
+      ++commands;
+      rest.remove_prefix(reader.consumed());
+    }
+    kept.erase(0, kept.size() - rest.size());
+    if (round == 2) before = weir::test::bytes_in_use();
+  }
+  const std::size_t after = weir::test::bytes_in_use();
+  BOOST_TEST(commands == 20'000U);
+  BOOST_TEST(after == before);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

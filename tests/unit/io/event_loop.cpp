@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
 #include "io/mailbox.hpp"
 #include "unit/io/loop_case.hpp"
+#include "weir/testing/memory_loop.hpp"
 
 namespace {
 
@@ -226,6 +228,35 @@ LOOP_CASE(a_zero_timer_that_arms_itself_again_does_not_hold_the_loop) {
   run_rounds(loop);
   over = true;
   run_rounds(loop);
+}
+
+namespace {
+
+/// How many rounds a loop takes for 4,000 timers that are so late.
+std::size_t rounds_of_timers(Duration late) {
+  testing::MemoryLoop loop;
+  constexpr std::size_t count = 4000;
+  std::size_t rang = 0;
+  std::size_t rounds = 0;
+  for (std::size_t i = 0; i < count; ++i) loop.run_after(Duration::zero(), [&] { ++rang; });
+  std::function<void()> look = [&] {
+    if (rang == count) return;
+    ++rounds;
+    loop.post([&] { look(); });
+  };
+  loop.take_time(late);
+  loop.post([&] { look(); });
+  loop.run_ready();
+  BOOST_TEST(rang == count);
+  return rounds;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(timers_that_are_late_get_a_larger_share_of_a_round) {
+  const std::size_t in_time = rounds_of_timers(Duration::zero());
+  BOOST_TEST(in_time > 100U);
+  BOOST_TEST(rounds_of_timers(std::chrono::seconds(1)) < in_time / 2);
 }
 
 LOOP_CASE(what_becomes_ready_while_many_timers_end_does_not_wait_for_all_of_them) {

@@ -114,6 +114,23 @@ LOOP_CASE(nothing_is_told_while_paused_and_everything_afterwards) {
   }
 }
 
+LOOP_CASE(a_reset_that_comes_while_paused_is_told_by_the_resume_at_the_latest) {
+  for (const std::size_t size : {0U, 1U, 512U, 2000U}) {
+    Wire wire(loop, tcp_pair());
+    wire.transport->start(wire.sink);
+    send_all(wire.peer, numbered(size));
+    run_until(loop, "the bytes", [&] { return wire.sink.bytes.size() == size; });
+    run_rounds(loop);
+    wire.transport->pause_reading();
+    run_rounds(loop);
+    reset(std::move(wire.peer));
+    run_rounds(loop);
+    wire.transport->resume_reading();
+    run_until(loop, "the reset", [&] { return wire.sink.closed.has_value(); });
+    BOOST_TEST(*wire.sink.closed == ECONNRESET);
+  }
+}
+
 LOOP_CASE(only_an_end_that_comes_while_paused_is_told_afterwards) {
   Wire wire(loop, tcp_pair());
   wire.transport->start(wire.sink);

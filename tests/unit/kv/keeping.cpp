@@ -84,6 +84,36 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(kv.bench.send_raw(waiting, "") == "+OK\r\n*2\r\n$4\r\nlist\r\n$1\r\nx\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(with_always_who_waits_for_an_element_has_no_deadline) {
+  const Folder folder;
+  Kept kv(folder, always);
+  testing::Peer waiting = kv.bench.dial();
+  BOOST_TEST(kv.bench.say(waiting, "SET a 1\r\nBLPOP list 0") == "");
+  kv.turn();
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "+OK\r\n");
+  kv.bench.advance(1h);
+  testing::Peer other = kv.bench.dial();
+  BOOST_TEST(kv.bench.say(other, "RPUSH list x") == "");
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "");
+  kv.turn();
+  BOOST_TEST(kv.bench.send_raw(waiting, "") == "*2\r\n$4\r\nlist\r\n$1\r\nx\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(with_always_nobody_who_has_gone_before_the_sync_takes_an_element) {
+  const Folder folder;
+  Kept kv(folder, always);
+  testing::Peer gone = kv.bench.dial();
+  gone.send("SET a 1\r\nBLPOP list 0\r\n");
+  gone.end();
+  kv.bench.loop.run_ready();
+  kv.turn();
+  kv.bench.loop.run_ready();
+  BOOST_TEST(kv.say("RPUSH list x") == "");
+  kv.turn();
+  kv.bench.loop.run_ready();
+  BOOST_TEST(kv.say("LLEN list") == "1 1");
+}
+
 BOOST_AUTO_TEST_CASE(with_everysec_replies_go_out_at_once_and_a_sync_comes_each_second) {
   const Folder folder;
   Kept kv(folder);

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "unit/session/bench.hpp"
@@ -55,6 +56,25 @@ BOOST_AUTO_TEST_CASE(it_says_who_is_there) {
   BOOST_TEST((Session(first) == first));
   BOOST_TEST(first.peer().host() == "127.0.0.1");
   BOOST_TEST(!(first.peer() == second.peer()));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_lent_one_may_move_it_away) {
+  std::vector<Session> kept;
+  const auto keep = [&](Session& lent) { kept.push_back(std::move(lent)); };
+  Bench bench;
+  bench.serve(lines(),
+              [&](std::string_view frame, Session& session) {
+                keep(session);
+                session.send(frame);
+              },
+              {.on_open = keep, .on_close = [&](Session& session, CloseReason) { keep(session); }});
+  Peer peer = bench.dial();
+  BOOST_TEST(bench.say(peer, "a\nb\n") == "a\nb\n");
+  peer.end();
+  bench.run();
+  bench.check_end(CloseReason::peer_ended);
+  BOOST_TEST(kept.size() == 4U);
+  for (const Session& each : kept) BOOST_TEST((each == kept.front()));
 }
 
 BOOST_AUTO_TEST_CASE(after_the_end_every_call_is_a_no_op_that_says_so) {

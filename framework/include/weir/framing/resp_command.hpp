@@ -91,7 +91,7 @@ class RespCommandReader {
   /// bytes and more behind them, after a command with those behind it; a mistake ends the stream.
   [[nodiscard]] Outcome read(std::string_view input) {
     if (next_ == whole_) {
-      if (at_ == 0) next_ = whole_ = 0;
+      forget_answered();
       const Outcome outcome = read_one(input);
       if (outcome != Outcome::command) return outcome;
     }
@@ -104,7 +104,7 @@ class RespCommandReader {
   /// Only when none is left of the last time. Commands that a person typed are not seen.
   template <class Visit>
   void read_ahead(std::string_view input, std::size_t most, Visit visit) {
-    if (at_ == 0) next_ = whole_ = 0;
+    forget_answered();
     const std::size_t first = next_;
     for (; most != 0 && read_whole(input); --most) {
       visit(command_);
@@ -153,6 +153,14 @@ class RespCommandReader {
   std::int64_t number_at(std::string_view input, std::size_t& at) const;
   std::int64_t any_number_at(std::string_view input, std::size_t& at) const;
   bool read_whole(std::string_view input);
+  /// What is begun, if anything, moves to the front: a stream may never end between two commands.
+  void forget_answered() {
+    if (whole_ == 0) return;
+    if (at_ != 0) {
+      pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(whole_));
+    }
+    next_ = whole_ = 0;
+  }
   void take(std::string_view input);
   void give_back();
 

@@ -171,7 +171,9 @@ class EventLoop {
                                                    const ListenOptions& options,
                                                    AcceptSink& sink) = 0;
   /// Makes a transport of this loop from what a listener, of this loop or of another one of the
-  /// same backend, accepted. The error says why this loop cannot serve it.
+  /// same backend, accepted. The error says why this loop cannot serve it. What shows only when it
+  /// is to be waited for, such as that the system has no more room to watch it, ends it later
+  /// (on_closed).
   virtual Result<TransportPtr> adopt(Accepted accepted) = 0;
   /// Connects to `address` within the deadline; calls `handler` once, later, unless the loop ends.
   virtual void connect(const SocketAddress& address, const ConnectOptions& options,
@@ -227,7 +229,7 @@ class EventLoop {
   void update_now(TimePoint at_least) {
     if (at_least > now_) now_ = at_least;
   }
-  void run_timers() { timers_.expire(now_, timers_a_round); }
+  void run_timers();
   void run_posted();
   void run_deferred();
   /// All three: what follows when the sockets have had their turn. Answers how long the loop may
@@ -254,7 +256,11 @@ class EventLoop {
     void run_deferred() override {}
   };
   /// Thousands of deadlines may end together; what is ready meanwhile gets its turn between them.
+  /// Once they are as late as that, a round fires a share of all, so that those which are armed in
+  /// every round cannot outrun it.
   static constexpr std::size_t timers_a_round = 32;
+  static constexpr Duration timers_late = std::chrono::milliseconds(100);
+  static constexpr std::size_t late_share = 16;
 
   TimePoint run_what_waits();
 

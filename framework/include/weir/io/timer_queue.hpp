@@ -59,6 +59,7 @@ class TimerQueue {
   void arm(Timer& timer, TimePoint when);
 
   [[nodiscard]] bool empty() const { return heap_.empty(); }
+  [[nodiscard]] std::size_t size() const { return heap_.size(); }
   /// The earliest deadline, or `never`.
   [[nodiscard]] TimePoint next() const { return heap_.empty() ? never : heap_.front().when; }
   /// Fires timers whose time is `now` or earlier, earliest first, and at most so many: the rest

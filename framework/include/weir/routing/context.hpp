@@ -67,7 +67,7 @@ class Context : public Call {
   }
 
  protected:
-  Context(Session session, EventLoop& loop) : Call(std::move(session), loop) {}
+  Context(const Session& session, EventLoop& loop) : Call(session, loop) {}
   ~Context() override = default;
 
   /// Begins anew, as Call::begin(). `follows` when it came in the same read as the one before,

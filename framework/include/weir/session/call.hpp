@@ -96,7 +96,7 @@ class Call : private Timer, private SessionObserver {
   void release();
 
  protected:
-  Call(Session session, EventLoop& loop);
+  Call(const Session& session, EventLoop& loop);
   ~Call() override = default;
 
   /// Begins anew: only when settled, and when nobody else refers to it.

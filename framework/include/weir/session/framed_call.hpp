@@ -8,7 +8,7 @@ namespace weir {
 
 class FramedCall final : public Call {
  public:
-  FramedCall(Session session, EventLoop& loop, std::string_view frame, TimePoint deadline);
+  FramedCall(const Session& session, EventLoop& loop, std::string_view frame, TimePoint deadline);
 
  private:
   void write_reply(std::string_view payload) override;

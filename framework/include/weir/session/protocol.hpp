@@ -99,7 +99,8 @@ class Protocol {
   }
   /// While a handler is out, the peer's end of sending means that it has gone: the connection ends
   /// then, and what is out is not awaited. Else the answer still goes out. It is seen behind at
-  /// most Flow::read_ahead bytes that came meanwhile.
+  /// most Flow::read_ahead bytes that came meanwhile. Asked again after each release_output() and
+  /// handler_done().
   [[nodiscard]] virtual bool ends_with_peer() const { return false; }
   /// While a handler is out, the stop of the server ends the connection at once, for what is out
   /// may never come; what was sent still goes out. Else the drain waits for it.

@@ -43,6 +43,10 @@ class Session {
   /// Refers to no connection, as if it had ended.
   Session() = default;
   explicit Session(std::shared_ptr<SessionState> state) : state_(std::move(state)) {}
+  /// A move is a copy: handlers and hooks are lent the connection's own.
+  Session(const Session&) = default;
+  Session& operator=(const Session&) = default;
+  ~Session() = default;
 
   /// Sends one message in the connection's framing. Only queues: what one handler call sends goes
   /// out together. More than Flow::max_queued ends the connection with slow_consumer. A message

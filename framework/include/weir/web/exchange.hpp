@@ -23,8 +23,8 @@ struct StreamOptions;
 class Exchange final : public Context {
  public:
   /// `owner` lives until the exchange is settled, and what is begun by that has ended.
-  Exchange(Session session, EventLoop& loop, ExchangeOwner& owner)
-      : Context(std::move(session), loop), owner_(owner) {}
+  Exchange(const Session& session, EventLoop& loop, ExchangeOwner& owner)
+      : Context(session, loop), owner_(owner) {}
 
   [[nodiscard]] const RequestHead& head() const { return *head_; }
   [[nodiscard]] const RouteMatch& match() const { return match_; }

@@ -1,6 +1,6 @@
 // AsioLoop: an event loop that is one io_context, run by one thread.
 // Layer: io/asio, private. It owns the io_context, the one steady_timer that stands for all
-// deadlines, and the buffer that takes what does not fit into a transport's own small one.
+// deadlines, and the large buffer that all its transports read into which may (AsioTransport).
 #pragma once
 
 #include <time.h>

@@ -233,7 +233,10 @@ void AsioTransport::end_read(const boost::system::error_code& error, std::size_t
 void AsioTransport::end_readable(const boost::system::error_code& error) {
   if (sink_ == nullptr || over_ || error || paused_) {
     reading_ = false;
-    if (sink_ != nullptr && error) fail(error.value());
+    if (sink_ == nullptr || over_) return;
+    // A wait ends without an error of its own where the peer has reset.
+    if (const int why = error ? error.value() : net::pending_error(descriptor_); why != 0)
+      fail(why);
     return;
   }
   if (!leaves_) {

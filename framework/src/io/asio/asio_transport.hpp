@@ -9,6 +9,9 @@
 //
 //     small_  [ 512 bytes ]  --full?-->  loop.read_buffer()  [ the 512 | the rest ........ ]
 //
+// One whose last read was more than that (wide_) is only told of readiness, and reads straight
+// into the loop's: one call of the system in place of two.
+//
 // The read's own memory is inside as well (Slot), so that it allocates nothing. A wait for
 // writability, which few connections ever need, has Asio's.
 //
