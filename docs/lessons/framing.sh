@@ -33,7 +33,7 @@ printf two >&"$peer"
 printf three >&"$peer"
 await waits_for "$port" 11
 kill -CONT "$server"
-IFS= read -r -N 11 -t 5 -u "$peer" _ || fail "no answer"
+IFS= read -r -N 11 -t 30 -u "$peer" _ || fail "no answer"
 reads
 echo "=> 3 sends, $(read_count) read: where does a message end?"
 end_process "$server"
@@ -43,13 +43,13 @@ connects lines
 printf hel >&"$peer"
 await has_read 1
 printf 'lo\n' >&"$peer"
-IFS= read -r -t 5 -u "$peer" first || fail "no answer"
+IFS= read -r -t 30 -u "$peer" first || fail "no answer"
 suspend_process "$server"
 printf 'one\n' >&"$peer"
 printf 'two\n' >&"$peer"
 await waits_for "$port" 8
 kill -CONT "$server"
-IFS= read -r -t 5 -u "$peer" second || fail "no answer"
-IFS= read -r -t 5 -u "$peer" third || fail "no answer"
+IFS= read -r -t 30 -u "$peer" second || fail "no answer"
+IFS= read -r -t 30 -u "$peer" third || fail "no answer"
 reads
 echo "=> 4 sends, $(read_count) reads, 3 messages: \"$first\" \"$second\" \"$third\""

@@ -52,14 +52,14 @@ needs() {
   fi
 }
 
-# await COMMAND...: until it succeeds, 10 s at most.
+# await COMMAND...: until it succeeds, 30 s at most.
 await() {
   local tries
-  for ((tries = 0; tries < 500; ++tries)); do
+  for ((tries = 0; tries < 1500; ++tries)); do
     if "$@"; then return; fi
     sleep 0.02
   done
-  fail "waited 10 s in vain for: $*"
+  fail "waited 30 s in vain for: $*"
 }
 
 # background COMMAND...: its process is $pid, and ends with this script.

@@ -18,10 +18,10 @@ for backend in spin epoll; do
     for ((i = 0; i < 100; ++i)); do
       exec {peer}<>"/dev/tcp/127.0.0.1/$port"
       printf x >&"$peer"
-      read -r -N 1 -t 5 -u "$peer" || fail "no answer"
+      read -r -N 1 -t 30 -u "$peer" || fail "no answer"
       peers+=("$peer")
     done
-    sleep 0.2  # what the last answer left to do is none of the silence
+    sleep 1  # what the last answer left to do is none of the silence
     if [[ -n $traced ]]; then
       before=$(wc -l <"$work/trace")
       sleep 1

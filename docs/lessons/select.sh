@@ -38,7 +38,7 @@ for backend in select epoll; do
   await settled "$crowd"
   served=$(($(find "/proc/$server/fd" -lname 'socket:*' | wc -l) - 1))
   printf x >&"${peers[500]}"
-  read -r -N 1 -t 5 -u "${peers[500]}" || fail "no answer"
+  read -r -N 1 -t 30 -u "${peers[500]}" || fail "no answer"
   await settled "$crowd"
   echo "=> $backend: serves $served, refuses $((crowd - served)), $(last_answer)"
   head -n 1 "$work/log" | cut -d ' ' -f 2- | sed 's/^/    it says: /'

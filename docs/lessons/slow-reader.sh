@@ -33,7 +33,7 @@ kill -0 "$sender" || fail "the sender could send it all"
 
 exec {other}<>"/dev/tcp/127.0.0.1/$port"
 echo hello >&"$other"
-read -r -t 5 -u "$other" answer || fail "no answer"
+read -r -t 30 -u "$other" answer || fail "no answer"
 echo "  another peer is answered meanwhile: $answer"
 
 came=$(head -c "$size" <&"$slow" | wc -c)

@@ -20,7 +20,7 @@ round() {
   suspend_process "$server"
   for peer in "${peers[@]}"; do printf x >&"$peer"; done
   kill -CONT "$server"
-  for peer in "${peers[@]}"; do read -r -N 1 -t 5 -u "$peer" || fail "no answer"; done
+  for peer in "${peers[@]}"; do read -r -N 1 -t 30 -u "$peer" || fail "no answer"; done
 }
 
 for threads in 1 per-connection; do

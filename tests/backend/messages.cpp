@@ -248,7 +248,7 @@ MESSAGE_SCENARIO(more_bytes_than_may_be_held_are_dropped_and_counted, "udp unixg
 }
 
 MESSAGE_SCENARIO(a_peer_that_is_silent_ends_at_its_deadline_and_may_come_back, all_messages) {
-  bench.options.deadlines.idle = 30ms;
+  bench.options.deadlines.idle = 500ms;  // there is time to answer
   const auto serving = bench.serve(raw(), echo);
   const MessagePeer peer(bench.address());
   peer.send("a");

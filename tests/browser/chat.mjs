@@ -3,8 +3,10 @@
 // Usage: node chat.mjs WEIR_CHAT
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
 import net from "node:net";
 import readline from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 import { Program, check_fits, open_page, screenshot, with_browser } from "./support.mjs";
 
@@ -222,12 +224,15 @@ async function a_terminal_and_a_browser_talk(browser) {
 
 async function what_was_said_outlives_the_server(browser) {
   const history = `history-${process.pid}.jsonl`;
+  rmSync(history, { force: true }); // that of a process which had this number before
   const first = await start(undefined, "--history", history);
   const url = first.said("chat on ");
   const anna = await come(browser, url, "Anna");
   for (let i = 1; i <= 5; ++i) await anna.say(`before ${i}`);
   await anna.sees("before 5");
   await anna.page.waitForFunction(() => document.querySelectorAll("#pending .message").length === 0);
+  // It is said before it is in the file, which another thread writes.
+  while (!readFileSync(history, "utf8").includes("before 5")) await setTimeout(20);
   first.kill();
   await first.ended;
   await anna.page.locator('#state[data-kind="lost"]').waitFor();

@@ -73,7 +73,7 @@ without_numbers() {
 run_lesson() {
   local name=$1 said pattern status=0
   # From another folder, as a reader may.
-  said=$(cd / && WEIR_BIN=$2 timeout 50 "$root/docs/lessons/$name.sh" </dev/null) || status=$?
+  said=$(cd / && WEIR_BIN=$2 timeout 160 "$root/docs/lessons/$name.sh" </dev/null) || status=$?
   [[ $status -ne 77 ]] || exit 77
   [[ $status -eq 0 ]] || complain "$name.sh fails"
   while read -r pattern; do

@@ -17,6 +17,7 @@ if(WEIR_BUILD_APPS AND NOT WEIR_SANITIZE)
     short-sends
     slow-reader
     threads)
-    weir_add_check(docs.lessons.${lesson} COMMAND ${lesson_test} ${lesson} "${PROJECT_BINARY_DIR}/bin")
+    weir_add_check(docs.lessons.${lesson} COMMAND ${lesson_test} ${lesson} "${PROJECT_BINARY_DIR}/bin"
+                   TIMEOUT 180)
   endforeach()
 endif()

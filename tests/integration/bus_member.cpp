@@ -24,7 +24,8 @@ class Member {
     weir::BusOptions options;
     options.loop = &loop;
     options.log = weir::Log(weir::LogLevel::off);
-    options.absent = std::chrono::seconds(2);
+    options.absent = std::chrono::seconds(10);
+    options.replay = std::chrono::seconds(60);  // what is cut off again and again comes late
     weir::BusHooks hooks;
     hooks.on_state = [this](weir::BusState state, const weir::Error& why) {
       std::cerr << to_string(state) << ' ' << why.message << std::endl;

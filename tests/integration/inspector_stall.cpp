@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "integration/ask_until.hpp"
 #include "integration/client.hpp"
 #include "weir/framing/line.hpp"
 #include "weir/inspector/inspector.hpp"
@@ -42,7 +43,7 @@ struct Told {
   Gate stalled;
   Gate goes_on;
   Log log{LogLevel::info, [this](LogLevel, std::string_view line) {
-            if (line.find("is stalled: route 'block' has held it for 1") != line.npos) {
+            if (line.find("is stalled: route 'block' has held it for ") != line.npos) {
               stalled.open();
             }
             if (line.find("goes on: route 'block' held it for ") != line.npos) goes_on.open();
@@ -84,8 +85,9 @@ BOOST_AUTO_TEST_CASE(it_answers_while_a_route_holds_the_loop_and_names_that_rout
   Client client(resolve(bound.value()).value().front());
   client.send("say hello\n");
   BOOST_TEST(client.receive(6) == "hello\n");
-  const std::string before = ask(admin.value(), "GET /connections");
-  BOOST_TEST(before.find("\"stale\":false") != std::string::npos);
+  // A loop that is late for another reason is not in the first list.
+  const std::string before =
+      ask_until("\"stale\":false", [&] { return ask(admin.value(), "GET /connections"); });
   const std::size_t at = before.find("\"id\":\"") + 6;
   const std::string id = before.substr(at, before.find('"', at) - at);
 
@@ -99,8 +101,9 @@ BOOST_AUTO_TEST_CASE(it_answers_while_a_route_holds_the_loop_and_names_that_rout
   BOOST_TEST(snapshot.find("\"in\":\"block\"") != std::string::npos);
   BOOST_TEST(snapshot.find("\"stalled\":true") != std::string::npos);
   BOOST_TEST(snapshot.find("\"route\":\"block\"") != std::string::npos);
-  BOOST_TEST(ask(admin.value(), "GET /metrics").find("\nweir_loop_stalls_total 1\n") !=
-             std::string::npos);
+  const std::string metrics = ask(admin.value(), "GET /metrics");
+  BOOST_TEST(metrics.find("\nweir_loop_stalls_total ") != std::string::npos);
+  BOOST_TEST(metrics.find("\nweir_loop_stalls_total 0\n") == std::string::npos);
   BOOST_TEST(ask(admin.value(), "POST /connections/" + id + "/close").substr(9, 3) == "202");
 
   released.open();

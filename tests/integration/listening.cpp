@@ -97,10 +97,11 @@ BOOST_AUTO_TEST_CASE(an_ipv6_endpoint_is_served, *ut::precondition(has_ipv6)) {
 }
 
 BOOST_AUTO_TEST_CASE(ipv4_and_ipv6_share_a_port, *ut::precondition(has_ipv6)) {
-  EchoServer server({"--listen", "tcp://[::]:0"});
-  const std::string port = std::to_string(server.address().port());
-  EchoServer other({"--listen", "tcp://0.0.0.0:" + port});
-  BOOST_TEST(other.program().out() == "listening on tcp://0.0.0.0:" + port + "\n");
+  const KeptPort port;
+  const std::string number = std::to_string(port.address().port());
+  EchoServer server({"--listen", "tcp://[::]:" + number});
+  EchoServer other({"--listen", "tcp://0.0.0.0:" + number});
+  BOOST_TEST(other.program().out() == "listening on tcp://0.0.0.0:" + number + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_resolved) {

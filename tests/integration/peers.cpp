@@ -18,7 +18,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 EACH_BACKEND(a_connection_without_a_byte_ends_after_the_idle_timeout) {
-  EchoServer server({"--backend", backend, "--idle-timeout", "1s"});
+  EchoServer server({"--backend", backend, "--idle-timeout", "3s"});
   Client silent = server.connect();
   Client once = server.connect();
   BOOST_TEST(once.echo("hello") == "hello");

@@ -14,7 +14,9 @@ process.on("exit", () => rmSync(folder, { recursive: true }));
 const password = "a secret, with words";
 const kv = await KvServer.start(program, "--data", folder, "--password", password);
 function connect(options = {}) {
-  const client = new Redis({ port: kv.port, password, retryStrategy: () => 10, ...options });
+  // However long a restart takes, what is asked for waits for it.
+  const patience = { retryStrategy: () => 10, maxRetriesPerRequest: null };
+  const client = new Redis({ port: kv.port, password, ...patience, ...options });
   client.on("error", () => {}); // while there is no server; what is asked for says the rest
   return client;
 }
@@ -41,7 +43,7 @@ assert.equal(await redis.set("k", "v", "EX", 100, "NX"), null);
 assert.equal(await redis.incrby("n", 42), 42);
 assert.equal(await redis.incrbyfloat("f", 0.5), "0.5");
 assert.equal(await redis.expire("n", 100), 1);
-assert.equal(await redis.ttl("n"), 100);
+assert.ok([99, 100].includes(await redis.ttl("n")));
 assert.deepEqual(await redis.mget("k", "none"), ["Grüße, 世界 🌊", null]);
 const large = "x".repeat(4 * 1024 * 1024);
 await redis.set("large", large);

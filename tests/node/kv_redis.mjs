@@ -46,7 +46,7 @@ assert.equal(
 );
 assert.equal(await redis.incrBy("n", 42), 42);
 assert.equal(await redis.expire("n", 100), 1);
-assert.equal(await redis.ttl("n"), 100);
+assert.ok([99, 100].includes(await redis.ttl("n")));
 assert.deepEqual(await redis.mGet(["k", "none"]), ["Grüße, 世界 🌊", null]);
 
 // Hashes and lists. A map of RESP3 is an object as well.

@@ -64,7 +64,7 @@ def strings(client, server):
     assert client.set("k", "v", ex=100, nx=True) is None
     assert client.set("k", "v", px=100_000, get=True) == "Grüße, 世界 🌊"
     assert client.incrby("n", 42) == 42 and client.incrbyfloat("f", 0.5) == 0.5
-    assert client.expire("n", 100) and client.ttl("n") == 100 and client.ttl("none") == -2
+    assert client.expire("n", 100) and client.ttl("n") in (99, 100) and client.ttl("none") == -2
     assert client.mget("k", "none") == ["v", None]
     assert client.getrange("k", 0, 0) == "v" and client.append("k", "w") == 2
 
