@@ -64,19 +64,22 @@ Role role_of_older(const std::string& name) {
   return name.starts_with("C ") ? Role::floor : Role::peer;
 }
 
-Role read_role(const std::string& name) {
-  for (const Role role : all_roles) {
-    if (name == name_of(role)) return role;
+// The one of `all` that has this name; `what` says what they are.
+template <class T, std::size_t count>
+T named(const T (&all)[count], const char* what, const Json& json) {
+  const auto name = json.get<std::string>();
+  for (const T each : all) {
+    if (name == name_of(each)) return each;
   }
-  throw Failure("there is no role \"" + name + "\"");
+  throw Failure(std::string("there is no ") + what + " \"" + name + "\"");
 }
 
 Entry read_entry(const Json& json) {
   Entry entry;
   json.at("name").get_to(entry.name);
   json.at("command").get_to(entry.command);
-  entry.role = json.contains("role") ? read_role(json.at("role").get<std::string>())
-                                     : role_of_older(entry.name);
+  entry.role =
+      json.contains("role") ? named(all_roles, "role", json.at("role")) : role_of_older(entry.name);
   entry.skipped = json.value("skipped", "");
   if (!entry.is_measured()) return entry;
   json.at("rounds").get_to(entry.rounds);
@@ -88,13 +91,6 @@ Entry read_entry(const Json& json) {
   return entry;
 }
 
-Figure read_figure(const std::string& name) {
-  for (const Figure figure : all_figures) {
-    if (name == name_of(figure)) return figure;
-  }
-  throw Failure("there is no figure \"" + name + "\"");
-}
-
 Row read_row(const Json& json) {
   Row row;
   json.at("id").get_to(row.id);
@@ -104,7 +100,7 @@ Row read_row(const Json& json) {
   json.at("at").get_to(row.at);
   json.at("title").get_to(row.title);
   json.at("what").get_to(row.what);
-  row.figure = read_figure(json.at("figure").get<std::string>());
+  row.figure = named(all_figures, "figure", json.at("figure"));
   json.at("per").get_to(row.per);
   json.at("base").get_to(row.base);
   json.at("command").get_to(row.command);
