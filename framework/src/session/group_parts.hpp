@@ -20,7 +20,7 @@ class GroupCore::Member final : public SessionObserver {
  public:
   static constexpr std::uint64_t for_ever = std::numeric_limits<std::uint64_t>::max();
 
-  explicit Member(Session member) : session(std::move(member)) {}
+  explicit Member(const Session& member) : session(member) {}
 
   const Session session;
   Part* part = nullptr;
