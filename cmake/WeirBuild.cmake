@@ -31,8 +31,9 @@ if(PROJECT_IS_TOP_LEVEL)
   mark_as_advanced(WEIR_CCACHE)
   if(WEIR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # Paths below the root count as relative, so that every clone finds what another one compiled.
-    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
-                 CCACHE_NOHASHDIR=1 "${WEIR_CCACHE}")
+    # What is compiled with a precompiled header is kept only when asked for.
+    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+                 CCACHE_SLOPPINESS=pch_defines,time_macros "${WEIR_CCACHE}")
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     unset(launcher)
