@@ -2,19 +2,13 @@
 #include <cmath>
 
 #include "report/charts.hpp"
-#include "report/scale.hpp"
-#include "report/svg.hpp"
+#include "report/plot.hpp"
 #include "report/words.hpp"
 
 namespace weir::bench::html {
 namespace {
 
-constexpr double left = 50;
-constexpr double right = chart_width - 16;
 constexpr double beside = 8;  // the first points, so that they do not lie on the scale
-constexpr double top = 22;
-constexpr double bottom = 236;
-constexpr double height = 272;
 constexpr double first = named_percents.front();
 constexpr double last = 99.99;  // with a name on the axis; nothing lies at 100
 
@@ -33,11 +27,6 @@ Curve drawable(const Entry& entry) {
   return curve;
 }
 
-struct Plot {
-  Scale across;
-  Scale up;
-};
-
 Plot plot_of(const Row& row) {
   std::vector<double> times;
   double furthest = nines(last);
@@ -47,25 +36,19 @@ Plot plot_of(const Row& row) {
       furthest = std::max(furthest, nines(percent));
     }
   }
-  return {Scale::linear(nines(first), furthest, left + beside, right),
-          Scale::around(times, bottom, top)};
+  return {Scale::linear(nines(first), furthest, Plot::left + beside, Plot::right),
+          Scale::around(times, Plot::bottom, Plot::top)};
 }
 
 void draw_axes(Svg& svg, const Plot& plot) {
-  for (const double tick : plot.up.ticks()) {
-    const double y = plot.up(tick);
-    svg.line(left, y, right, y, "grid");
-    svg.text(left - 5, y + 4, "end quiet", time_tick(tick));
-  }
-  svg.text(0, 11, "quiet", "time until the answer");
-  svg.line(left, bottom, right, bottom, "axis");
+  for (const double tick : plot.up.ticks()) plot.draw_level(svg, tick, time_tick(tick));
+  plot.draw_axis(svg, "time until the answer", "percent of the answers came by then");
   for (const double percent : named_percents) {
     if (percent > last) continue;
     const double x = plot.across(nines(percent));
-    svg.line(x, bottom, x, bottom + 4, "axis");
-    svg.text(x, bottom + 15, "middle quiet", tick_words(percent));
+    plot.draw_mark(svg, x);
+    plot.draw_mark_words(svg, x, tick_words(percent));
   }
-  svg.text((left + right) / 2, bottom + 31, "middle quiet", "percent of the answers came by then");
 }
 
 void draw_curve(Svg& svg, const Entry& entry, const Look& look, const Plot& plot) {
@@ -90,7 +73,7 @@ bool is_drawn(const Entry& entry) { return drawable(entry).size() > 1; }
 bool has_latency(const Row& row) { return std::ranges::any_of(row.entries, is_drawn); }
 
 std::string latency_chart(const Row& row, const Looks& looks, const std::string& table) {
-  Svg svg(height, "Lines: latency by percentile. " + place_words(row), table);
+  Svg svg(Plot::height, "Lines: latency by percentile. " + place_words(row), table);
   const Plot plot = plot_of(row);
   draw_axes(svg, plot);
   std::vector<const Entry*> entries;

@@ -3,18 +3,12 @@
 #include <set>
 
 #include "report/charts.hpp"
-#include "report/scale.hpp"
-#include "report/svg.hpp"
+#include "report/plot.hpp"
 #include "report/words.hpp"
 
 namespace weir::bench::html {
 namespace {
 
-constexpr double left = 50;
-constexpr double right = chart_width - 12;
-constexpr double top = 22;
-constexpr double bottom = 236;
-constexpr double height = 272;
 constexpr double least_gap = 4;  // between two words of the axis
 constexpr double letter = 6;     // its width, about
 
@@ -66,11 +60,6 @@ std::vector<std::string> in_order(const std::vector<const Row*>& rows) {
   return names;
 }
 
-struct Plot {
-  Scale across;
-  Scale up;
-};
-
 Plot plot_of(const std::vector<const Row*>& rows) {
   std::vector<double> places;
   std::vector<double> costs;
@@ -80,30 +69,27 @@ Plot plot_of(const std::vector<const Row*>& rows) {
       if (entry.is_measured()) costs.push_back(entry.median());
     }
   }
-  return {Scale::around(places, left, right), Scale::around(costs, bottom, top)};
+  return {Scale::around(places, Plot::left, Plot::right),
+          Scale::around(costs, Plot::bottom, Plot::top)};
 }
 
 void draw_axes(Svg& svg, const std::vector<const Row*>& rows, const Plot& plot) {
   const Row& first = *rows.front();
   const bool is_bytes = first.figure == Figure::memory || first.figure == Figure::binary_size;
   for (const double tick : is_bytes ? plot.up.binary_ticks() : plot.up.ticks()) {
-    const double y = plot.up(tick);
-    svg.line(left, y, right, y, "grid");
-    svg.text(left - 5, y + 4, "end quiet", figure_tick(first.figure, tick));
+    plot.draw_level(svg, tick, figure_tick(first.figure, tick));
   }
-  svg.text(0, 11, "quiet", unit_words(first));
-  svg.line(left, bottom, right, bottom, "axis");
+  plot.draw_axis(svg, unit_words(first), first.axis);
   double free_from = 0;
   for (const Row* row : rows) {
     const double x = plot.across(row->at);
     const std::string words = tick_words(row->at);
     const double half = letter * static_cast<double>(words.size()) / 2;
-    svg.line(x, bottom, x, bottom + 4, "axis");
+    plot.draw_mark(svg, x);
     if (x - half < free_from) continue;
-    svg.text(x, bottom + 15, "middle quiet", words);
+    plot.draw_mark_words(svg, x, words);
     free_from = x + half + least_gap;
   }
-  svg.text((left + right) / 2, bottom + 31, "middle quiet", first.axis);
 }
 
 std::string title_of(const Spot& spot) {
@@ -143,7 +129,7 @@ void draw_series(Svg& svg, const Series& series, const Look& look, const Plot& p
 std::string line_chart(const std::vector<const Row*>& rows, const Looks& looks,
                        const std::string& table) {
   const Row& first = *rows.front();
-  Svg svg(height, "Lines: " + unit_words(first) + " along " + first.axis + ". " + first.chart,
+  Svg svg(Plot::height, "Lines: " + unit_words(first) + " along " + first.axis + ". " + first.chart,
           table);
   const Plot plot = plot_of(rows);
   draw_axes(svg, rows, plot);
