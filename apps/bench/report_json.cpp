@@ -24,7 +24,7 @@ const char* name_of(Limit limit) {
   return "";
 }
 
-Json shape(const LoadOptions& options) {
+Json shape_json(const LoadOptions& options) {
   return {{"protocol", name_of(options.protocol)},
           {"connections", options.connections},
           {"size_bytes", options.size},
@@ -121,7 +121,7 @@ std::string dumped(const Json& json) {
 }  // namespace
 
 std::string to_json(const LoadOptions& options, const LoadResult& result) {
-  Json json = {{"to", options.to.text}, {"load", shape(options)}};
+  Json json = {{"to", options.to.text}, {"load", shape_json(options)}};
   json.update(measured(result));
   return dumped(json);
 }
@@ -139,7 +139,7 @@ std::string to_json(const PairOptions& options, const PairResult& result) {
   for (const auto& command : result.commands) commands.push_back(command_json(command));
   Json ratios = Json::array();
   for (const auto& ratio : result.ratios) ratios.push_back(ratio_json(ratio));
-  return dumped({{"load", shape(options.load)},
+  return dumped({{"load", shape_json(options.load)},
                  {"pinned", options.pin},
                  {"commands", std::move(commands)},
                  {"ratios", std::move(ratios)}});

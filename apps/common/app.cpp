@@ -15,7 +15,6 @@ namespace weir::app {
 
 namespace {
 
-constexpr int wrong_usage = 2;
 constexpr std::uint64_t most_connections = 10'000'000;
 constexpr std::uint64_t largest_frame = 1024 * 1024 * 1024;
 

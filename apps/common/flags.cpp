@@ -10,7 +10,6 @@ namespace weir::app {
 
 namespace {
 
-constexpr int wrong_usage = 2;
 constexpr std::size_t longest_value = 100;  // of one that is shown
 
 std::string in_quotes(std::string_view value) {

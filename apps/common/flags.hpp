@@ -13,6 +13,9 @@
 
 namespace weir::app {
 
+/// The exit code after a command line that is wrong.
+inline constexpr int wrong_usage = 2;
+
 /// A flag with a value: "--name VALUE" or "--name=VALUE". Without a placeholder it is a switch.
 struct Flag {
   std::string name;         // "--backend"

@@ -161,7 +161,7 @@ void brpop(Context& context, const Arguments& arguments) {
   pop_or_wait(context, arguments, End::back);
 }
 
-constexpr Command table[] = {
+constexpr Command blocking_table[] = {
     {"blpop", -3, writes | blocks, 1, -2, 1, blpop,
      "Removes and returns the first element in a list. Blocks until an element is available "
      "otherwise."},
@@ -172,7 +172,7 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> blocking_commands() { return table; }
+std::span<const Command> blocking_commands() { return blocking_table; }
 
 void stop_waiting(Client& client) {
   if (client.waiter == nullptr) return;

@@ -141,7 +141,7 @@ void reset(Context& context, const Arguments&) {
 
 constexpr std::uint32_t always = no_auth | no_queue | while_subscribed | fast;
 
-constexpr Command table[] = {
+constexpr Command connection_table[] = {
     {"auth", -2, no_auth | fast, 0, 0, 0, auth, "Authenticates the connection."},
     {"client", -2, 0, 0, 0, 0, client_command, "A container for client connection commands."},
     {"echo", 2, fast, 0, 0, 0, echo, "Returns the given string."},
@@ -155,6 +155,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> connection_commands() { return table; }
+std::span<const Command> connection_commands() { return connection_table; }
 
 }  // namespace weir::kv

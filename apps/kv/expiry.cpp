@@ -129,7 +129,7 @@ void pexpiretime(Context& context, const Arguments& arguments) {
   tell_time(context, arguments, {.seconds = false, .absolute = true});
 }
 
-constexpr Command table[] = {
+constexpr Command expiry_table[] = {
     {"expire", -3, writes | fast, 1, 1, 1, expire, "Sets the expiration time of a key in seconds."},
     {"expireat", -3, writes | fast, 1, 1, 1, expireat,
      "Sets the expiration time of a key to a Unix timestamp."},
@@ -149,6 +149,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> expiry_commands() { return table; }
+std::span<const Command> expiry_commands() { return expiry_table; }
 
 }  // namespace weir::kv

@@ -221,7 +221,7 @@ void hscan(Context& context, const Arguments& arguments) {
   }
 }
 
-constexpr Command table[] = {
+constexpr Command hash_table[] = {
     {"hdel", -3, writes | fast, 1, 1, 1, hdel,
      "Deletes one or more fields and their values from a hash."},
     {"hexists", 3, reads | fast, 1, 1, 1, hexists, "Determines whether a field exists in a hash."},
@@ -246,6 +246,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> hash_commands() { return table; }
+std::span<const Command> hash_commands() { return hash_table; }
 
 }  // namespace weir::kv

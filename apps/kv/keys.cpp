@@ -143,7 +143,7 @@ void object(Context& context, const Arguments& arguments) {
   context.reply.integer(Shard::idle_time(*entry, context.now) / 1000);
 }
 
-constexpr Command table[] = {
+constexpr Command key_table[] = {
     {"copy", -3, writes | grows, 1, 2, 1, copy, "Copies the value of a key to a new key."},
     {"del", -2, writes, 1, -1, 1, del, "Deletes one or more keys."},
     {"exists", -2, reads | fast, 1, -1, 1, exists, "Determines whether one or more keys exist."},
@@ -160,6 +160,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> key_commands() { return table; }
+std::span<const Command> key_commands() { return key_table; }
 
 }  // namespace weir::kv

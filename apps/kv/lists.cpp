@@ -167,7 +167,7 @@ void lrem(Context& context, const Arguments& arguments) {
   context.reply.integer(removed);
 }
 
-constexpr Command table[] = {
+constexpr Command list_table[] = {
     {"lindex", 3, reads, 1, 1, 1, lindex, "Returns an element from a list by its index."},
     {"llen", 2, reads | fast, 1, 1, 1, llen, "Returns the length of a list."},
     {"lpop", -2, writes | fast, 1, 1, 1, lpop,
@@ -190,6 +190,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> list_commands() { return table; }
+std::span<const Command> list_commands() { return list_table; }
 
 }  // namespace weir::kv

@@ -119,7 +119,7 @@ void incrbyfloat(Context& context, const Arguments& arguments) {
 
 constexpr std::uint32_t changes = writes | grows | fast;
 
-constexpr Command table[] = {
+constexpr Command number_table[] = {
     {"decr", 2, changes, 1, 1, 1, decr,
      "Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't "
      "exist."},
@@ -139,6 +139,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> number_commands() { return table; }
+std::span<const Command> number_commands() { return number_table; }
 
 }  // namespace weir::kv

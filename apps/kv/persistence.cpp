@@ -55,7 +55,7 @@ void shutdown(Context& context, const Arguments& arguments) {
   if (context.client.connection != nullptr) context.client.connection->close();
 }
 
-constexpr Command table[] = {
+constexpr Command persistence_table[] = {
     {"bgrewriteaof", 1, admin | no_multi, 0, 0, 0, bgrewriteaof,
      "Asynchronously rewrites the append-only file to disk."},
     {"lastsave", 1, fast, 0, 0, 0, lastsave,
@@ -71,7 +71,7 @@ void line(std::string& output, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::span<const Command> persistence_commands() { return table; }
+std::span<const Command> persistence_commands() { return persistence_table; }
 
 void append_persistence(const JournalFigures& figures, bool keeps, std::string& output) {
   line(output, "loading", "0");

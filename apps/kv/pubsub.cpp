@@ -135,7 +135,7 @@ void pubsub(Context& context, const Arguments& arguments) {
 
 constexpr std::uint32_t flags = publishes | while_subscribed;
 
-constexpr Command table[] = {
+constexpr Command pubsub_table[] = {
     {"psubscribe", -2, flags, 0, 0, 0, psubscribe,
      "Listens for messages published to channels that match one or more patterns."},
     {"publish", 3, publishes | fast, 0, 0, 0, publish, "Posts a message to a channel."},
@@ -149,7 +149,7 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> pubsub_commands() { return table; }
+std::span<const Command> pubsub_commands() { return pubsub_table; }
 
 void Service::unsubscribe(Client& client) {
   for (const std::string& name : client.channels) topics_.unsubscribe(name, client.record->id);

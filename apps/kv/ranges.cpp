@@ -74,7 +74,7 @@ void setrange(Context& context, const Arguments& arguments) {
   context.reply.integer(size);
 }
 
-constexpr Command table[] = {
+constexpr Command range_table[] = {
     {"append", 3, writes | grows | fast, 1, 1, 1, append,
      "Appends a string to the value of a key. Creates the key if it doesn't exist."},
     {"getrange", 4, reads, 1, 1, 1, getrange, "Returns a substring of the string stored at a key."},
@@ -88,6 +88,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> range_commands() { return table; }
+std::span<const Command> range_commands() { return range_table; }
 
 }  // namespace weir::kv

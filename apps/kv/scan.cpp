@@ -136,7 +136,7 @@ void flush(Context& context, const Arguments& arguments) {
   context.reply.ok();
 }
 
-constexpr Command table[] = {
+constexpr Command scan_table[] = {
     {"dbsize", 1, reads | all_keys | fast, 0, 0, 0, dbsize,
      "Returns the number of keys in the database."},
     {"flushall", -1, writes | all_keys, 0, 0, 0, flush, "Removes all keys from all databases."},
@@ -150,6 +150,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> scan_commands() { return table; }
+std::span<const Command> scan_commands() { return scan_table; }
 
 }  // namespace weir::kv

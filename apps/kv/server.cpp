@@ -70,7 +70,7 @@ void function(Context& context, const Arguments& arguments) {
   unknown_subcommand(context, arguments, "FUNCTION");
 }
 
-constexpr Command table[] = {
+constexpr Command server_table[] = {
     {"command", -1, 0, 0, 0, 0, command_command,
      "Returns detailed information about all commands."},
     {"config", -2, admin, 0, 0, 0, config_command,
@@ -84,6 +84,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> server_commands() { return table; }
+std::span<const Command> server_commands() { return server_table; }
 
 }  // namespace weir::kv

@@ -218,7 +218,7 @@ void msetnx(Context& context, const Arguments& arguments) {
   context.reply.boolean(true);
 }
 
-constexpr Command table[] = {
+constexpr Command string_table[] = {
     {"get", 2, reads | fast, 1, 1, 1, get, "Returns the string value of a key."},
     {"getdel", 2, writes | fast, 1, 1, 1, getdel,
      "Returns the string value of a key after deleting the key."},
@@ -243,6 +243,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> string_commands() { return table; }
+std::span<const Command> string_commands() { return string_table; }
 
 }  // namespace weir::kv

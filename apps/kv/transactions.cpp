@@ -58,7 +58,7 @@ void unwatch(Context& context, const Arguments&) {
   context.reply.ok();
 }
 
-constexpr Command table[] = {
+constexpr Command transaction_table[] = {
     {"discard", 1, no_queue | fast, 0, 0, 0, discard, "Discards a transaction."},
     {"exec", 1, no_queue, 0, 0, 0, exec, "Executes all commands in a transaction."},
     {"multi", 1, no_queue | fast, 0, 0, 0, multi, "Starts a transaction."},
@@ -69,6 +69,6 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::span<const Command> transaction_commands() { return table; }
+std::span<const Command> transaction_commands() { return transaction_table; }
 
 }  // namespace weir::kv

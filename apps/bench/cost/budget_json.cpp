@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int indent = 2;
+constexpr int budget_indent = 2;
 
 Protocol read_protocol(const std::string& name) {
   for (const auto protocol : all_protocols) {
@@ -125,7 +125,7 @@ std::string to_json(const CostBudget& budget) {
                  {"far_below", may.far_below}}},
                {"rows", Json::array()}};
   for (const auto& row : budget.rows) json["rows"].push_back(row_json(row));
-  return json.dump(indent) + "\n";
+  return json.dump(budget_indent) + "\n";
 }
 
 }  // namespace weir::bench

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int indent = 2;
+constexpr int report_indent = 2;
 constexpr std::size_t figure_width = 14;
 constexpr std::size_t name_width = 13;  // as line() has it
 
@@ -97,7 +97,7 @@ std::string to_json(const CostOptions& options, const std::vector<CostReading>& 
                                {"system_calls", cost_json(readings[i].system_calls)},
                                {"allocations", cost_json(readings[i].allocations)}});
   }
-  return json.dump(indent) + "\n";
+  return json.dump(report_indent) + "\n";
 }
 
 std::string to_text(const BudgetRow& row, const std::vector<Finding>& findings) {

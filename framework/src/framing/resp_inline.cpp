@@ -33,9 +33,9 @@ char unescaped(char c) {
 }
 
 /// Walks over one word at a time, and gives its bytes to a sink.
-class Words {
+class InlineWords {
  public:
-  explicit Words(std::string_view line) : line_(line) {}
+  explicit InlineWords(std::string_view line) : line_(line) {}
 
   /// At the first byte of a word?
   bool at_word() {
@@ -95,7 +95,7 @@ bool split_inline(std::string_view line, std::vector<std::string_view>& argument
   if (line.find('\0') != std::string_view::npos) return false;
   storage.clear();
   storage.reserve(line.size());  // no word grows by losing its quotes: nothing moves
-  Words words(line);
+  InlineWords words(line);
   while (words.at_word()) {
     const std::size_t begin = storage.size();
     if (!words.word([&storage](char c) { storage.push_back(c); })) return false;
@@ -106,7 +106,7 @@ bool split_inline(std::string_view line, std::vector<std::string_view>& argument
 
 bool is_inline(std::string_view line) {
   if (line.find('\0') != std::string_view::npos) return false;
-  Words words(line);
+  InlineWords words(line);
   while (words.at_word()) {
     if (!words.word([](char) {})) return false;
   }

@@ -12,7 +12,7 @@ namespace weir::http {
 namespace {
 
 // A head without what the caller gives: one of each line below.
-constexpr std::size_t own_room = 256;
+constexpr std::size_t room_for_lines = 256;
 
 bool says_no_length(std::string_view method) {
   return method != "POST" && method != "PUT" && method != "PATCH";
@@ -48,8 +48,8 @@ weir::Status check(const RequestStart& start) {
 weir::Status write_head(const RequestStart& start, std::span<const Header> headers,
                         Buffer& output) {
   if (auto status = check(start); !status.ok()) return status;
-  HeadWriter head(output, own_room + size_of(headers) + start.method.size() + start.target.size() +
-                              start.host.size() + start.upgrade.size());
+  HeadWriter head(output, room_for_lines + size_of(headers) + start.method.size() +
+                              start.target.size() + start.host.size() + start.upgrade.size());
   head.text(start.method);
   head.text(" ");
   head.text(start.target);

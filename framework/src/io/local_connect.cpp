@@ -12,7 +12,8 @@ namespace weir {
 
 namespace {
 
-constexpr Duration before_next_try = std::chrono::milliseconds(5);
+/// Before a listener whose backlog was full is tried again.
+constexpr Duration before_next_attempt = std::chrono::milliseconds(5);
 
 struct Attempt {
   EventLoop& loop;
@@ -35,7 +36,8 @@ struct Attempt {
       return self->handler(net::cannot_connect(self->address, ETIMEDOUT));
     }
     EventLoop& loop = self->loop;
-    loop.run_after(before_next_try, [self = std::move(self)]() mutable { run(std::move(self)); });
+    loop.run_after(before_next_attempt,
+                   [self = std::move(self)]() mutable { run(std::move(self)); });
   }
 
   int begin(const Descriptor& socket) const {

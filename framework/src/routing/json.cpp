@@ -10,7 +10,7 @@ namespace {
 
 using Value = nlohmann::json;
 
-constexpr std::size_t longest_name = 40;
+constexpr std::size_t longest_parameter = 40;
 
 [[noreturn]] void refuse(std::string message) {
   throw Refusal(Failure{.kind = FailureKind::invalid_arguments, .message = std::move(message)});
@@ -47,7 +47,7 @@ void order_by_name(JsonArguments& arguments, const std::string* names, std::size
   for (auto& [name, value] : arguments.params.get_ref<Value::object_t&>()) {
     const std::string* const found = std::find(names, names + count, name);
     if (found == names + count) {
-      refuse("there is no parameter " + text::quoted(name, longest_name));
+      refuse("there is no parameter " + text::quoted(name, longest_parameter));
     }
     ordered[static_cast<std::size_t>(found - names)] = std::move(value);
   }

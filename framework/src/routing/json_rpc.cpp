@@ -15,7 +15,7 @@ namespace weir {
 namespace {
 
 /// Memory for answers that is not given back.
-constexpr std::size_t text_to_keep = 64 * 1024;
+constexpr std::size_t answers_to_keep = 64 * 1024;
 
 Failure too_long() {
   return {.kind = FailureKind::failed, .message = "the answer is too long for this connection"};
@@ -59,7 +59,7 @@ class JsonRpcShared {
     text.clear();
     write(text);
     const bool sent = open->reply(text) != SendResult::rejected;
-    if (text.capacity() > text_to_keep) std::string().swap(text);
+    if (text.capacity() > answers_to_keep) std::string().swap(text);
     return sent;
   }
 };

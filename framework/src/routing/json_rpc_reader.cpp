@@ -10,7 +10,7 @@ using Value = nlohmann::json;
 
 /// Memory for the next frame that is not given back.
 constexpr std::size_t calls_to_keep = 16;
-constexpr std::size_t text_to_keep = 64 * 1024;
+constexpr std::size_t frame_to_keep = 64 * 1024;
 
 /// An empty one instead; one that is assigned to keeps the memory of its strings.
 template <class T>
@@ -38,7 +38,7 @@ std::vector<RpcCall> RpcReader::take_calls() {
 }
 
 void RpcReader::trim() {
-  if (text_.size() <= text_to_keep && calls_.size() <= calls_to_keep) return;
+  if (text_.size() <= frame_to_keep && calls_.size() <= calls_to_keep) return;
   renew(calls_);
   renew(builder_);
   renew(name_);

@@ -13,7 +13,7 @@ namespace {
 
 using Value = nlohmann::json;
 
-constexpr std::size_t longest_reason = 150;
+constexpr std::size_t longest_cause = 150;
 constexpr std::size_t longest_name = 40;
 
 /// 2^63 and 2^64 are the first doubles that the types do not hold.
@@ -64,7 +64,7 @@ std::optional<std::uint64_t> as_unsigned(const Value& value) {
 void refuse_json(const JsonPlace& place, std::string_view why) {
   std::string message = place.name.empty() ? "parameter " + std::to_string(place.index + 1)
                                            : text::printable(place.name, longest_name);
-  message += ": " + text::printable(why, longest_reason);
+  message += ": " + text::printable(why, longest_cause);
   throw Refusal(Failure{.kind = FailureKind::invalid_arguments, .message = std::move(message)});
 }
 
