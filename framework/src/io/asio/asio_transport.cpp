@@ -54,6 +54,18 @@ class AsioTransport::Operation {
   }
 
  protected:
+  /// The operation is over: the loop calls into the transport.
+  template <class Work>
+  void run(Work work) {
+    AsioTransport& transport = *transport_;
+    AsioLoop& loop = transport.loop_;
+    loop.enter();
+    transport.in_turn_ = true;
+    work(transport);
+    transport.end_turn();
+    loop.leave();
+  }
+
   AsioTransport* transport_;
 };
 
@@ -63,12 +75,7 @@ class AsioTransport::OnRead : public Operation {
   using allocator_type = SlotAllocator<void>;
   [[nodiscard]] allocator_type get_allocator() const { return allocator_type(transport_->slot_); }
   void operator()(const boost::system::error_code& error, std::size_t size) {
-    AsioLoop& loop = transport_->loop_;
-    loop.enter();
-    transport_->in_turn_ = true;
-    transport_->end_read(error, size);
-    transport_->end_turn();
-    loop.leave();
+    run([&](AsioTransport& transport) { transport.end_read(error, size); });
   }
 };
 
@@ -78,12 +85,7 @@ class AsioTransport::OnReadable : public Operation {
   using allocator_type = SlotAllocator<void>;
   [[nodiscard]] allocator_type get_allocator() const { return allocator_type(transport_->slot_); }
   void operator()(const boost::system::error_code& error) {
-    AsioLoop& loop = transport_->loop_;
-    loop.enter();
-    transport_->in_turn_ = true;
-    transport_->end_readable(error);
-    transport_->end_turn();
-    loop.leave();
+    run([&](AsioTransport& transport) { transport.end_readable(error); });
   }
 };
 
@@ -91,12 +93,7 @@ class AsioTransport::OnWritable : public Operation {
  public:
   using Operation::Operation;
   void operator()(const boost::system::error_code& error) {
-    AsioLoop& loop = transport_->loop_;
-    loop.enter();
-    transport_->in_turn_ = true;
-    transport_->end_wait(error);
-    transport_->end_turn();
-    loop.leave();
+    run([&](AsioTransport& transport) { transport.end_wait(error); });
   }
 };
 
@@ -264,17 +261,15 @@ void AsioTransport::deliver(std::size_t size) {
 std::size_t AsioTransport::write(std::span<const std::string_view> pieces) {
   if (over_) return 0;
   const net::Transfer sent = net::send(descriptor_, pieces, more_);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return 0;
-  }
   std::size_t offered = pieces.front().size();
   for (const std::string_view piece : pieces.subspan(1)) offered += piece.size();
-  if (sent.bytes < offered) wait_writable();
+  if (sent.bytes < offered) was_short(sent.error);
   return sent.bytes;
 }
 
-void AsioTransport::wait_writable() {
+/// Not all that was offered went out, because of `error` or, where that is 0, for want of room.
+void AsioTransport::was_short(int error) {
+  if (error != 0) return fail(error);
   if (waiting_ || !tell_asio()) return;
   waiting_ = true;
   socket_.async_wait(Socket::wait_write, OnWritable(*this));
@@ -291,11 +286,7 @@ FileSent AsioTransport::send_file(const FileRange& range, std::size_t most) {
   if (over_) return {};
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, most));
   const net::Transfer sent = net::send_file(descriptor_, range, wanted);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return {};
-  }
-  if (sent.bytes < wanted && !sent.end) wait_writable();
+  if (sent.bytes < wanted && !sent.end) was_short(sent.error);
   return {.bytes = sent.bytes, .short_file = sent.end};
 }
 
@@ -307,11 +298,7 @@ bool AsioTransport::leave_bytes(bool leave) {
 std::size_t AsioTransport::write_from(int from, std::size_t size) {
   if (over_) return 0;
   const net::Transfer sent = net::splice_out(from, descriptor_, size);
-  if (sent.error != 0) {
-    fail(sent.error);
-    return 0;
-  }
-  if (sent.bytes < size) wait_writable();
+  if (sent.bytes < size) was_short(sent.error);
   return sent.bytes;
 }
 

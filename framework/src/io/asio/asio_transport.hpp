@@ -97,7 +97,7 @@ class AsioTransport final : public Transport, private Deferred {
   void end_input();
   void end_turn();
   void close_socket();
-  void wait_writable();
+  void was_short(int error);
   void end_wait(const boost::system::error_code& error);
   void fail(int error);
   [[gnu::cold]] void free();  // apart, so that a message does not save registers for it
