@@ -92,11 +92,9 @@ good_tree
 put framework/second.cpp 'int second() { return missing; }'
 expect 1 "framework/second.cpp:1:23: error: use of undeclared identifier 'missing'"
 
-rm "$work"/framework/*.cpp "$work"/apps/*.cpp
-put tests/other.cpp 'int other() { return 1; }'
-put build/release/compile_commands.json '[]'
+echo '[]' >"$work/build/release/compile_commands.json"
 if "$project/cmake/check_tidy.py" "$work" >/dev/null 2>&1; then
-  echo "a tree without sources passes" >&2
+  echo "a tree of which nothing is compiled passes" >&2
   failures=$((failures + 1))
 fi
 
